@@ -1,0 +1,1 @@
+"""Loads: files become validated, placed, published facts in PostGIS."""

@@ -1,0 +1,61 @@
+"""Settings from environment variables `HEXWATCH_…`; every one is listed in docs/reference/settings.md."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_folder() -> Path:
+    """Where cluster, lake and demo live.
+
+    root gets /var/lib/hexwatch: PostgreSQL refuses to run as root and its user could not enter root's home.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/hexwatch")
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "hexwatch"
+
+
+class Settings(BaseSettings):
+    """What can be set; secrets come only from the environment or a file it names."""
+
+    model_config = SettingsConfigDict(env_prefix="HEXWATCH_", env_ignore_empty=True, extra="ignore")
+
+    data_folder: Path = Field(default_factory=default_data_folder, description="Folder of the private cluster, the lake and the demo.")
+    database_url: SecretStr | None = Field(None, description="PostgreSQL connection (URI or key=value) of a login that may migrate and load; unset: the private cluster.")
+    reader_url: SecretStr | None = Field(None, description="Connection of the read-only login that `hexwatch serve` uses; unset: database_url with the role hexwatch_reader.")
+    host: str = Field("127.0.0.1", description="Address that `hexwatch serve` listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port that `hexwatch serve` listens on; 0 takes a free one.")
+    base_url: str | None = Field(None, description="Public address of the service, for links in its answers; unset: http://host:port.")
+    statement_timeout: float = Field(5.0, gt=0, description="Seconds after which the database gives up on one of the service's queries.")
+    pool_size: int = Field(8, ge=1, description="Database connections of one service process.")
+    tile_cache_mb: int = Field(64, ge=0, description="Memory for finished tiles, MB per process.")
+
+    @property
+    def origin(self) -> str:
+        """The configured public address without a trailing slash."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def cluster_folder(self) -> Path:
+        """Data folder of the private cluster."""
+        return self.data_folder / "cluster"
+
+    @property
+    def socket_folder(self) -> Path:
+        """Folder of the cluster's socket: short, because a socket's path ends at 107 bytes (unix(7))."""
+        inside = self.data_folder / "run"
+        if len(str(inside)) < 80:
+            return inside
+        return Path("/tmp") / f"hexwatch-{hashlib.sha256(str(inside).encode()).hexdigest()[:12]}"  # noqa: S108 (0700, owned)
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()  # pyright: ignore[reportCallIssue]  (fields come from the environment)

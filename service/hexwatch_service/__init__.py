@@ -1,0 +1,1 @@
+"""HTTP: published layers become tiles, styles, legends and pages."""

@@ -1,0 +1,187 @@
+"""Records of delimited text, each with the physical line it begins on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+import polars as pl
+
+from hexwatch_etl.events import REMARK_SCHEMA
+from hexwatch_etl.mapping import FileShape
+from hexwatch_schemas.errors import UnreadableFile
+
+_SEPARATORS = (",", "\t", ";", "|")
+_CHUNK = 50_000  # records turned into columns at a time: lists of Python strings are large
+_HXL = re.compile(r"#[a-z][a-z0-9_]*(\s*\+\s*[a-z0-9_]+)*", re.IGNORECASE)  # HXL standard 1.1: tag and attributes
+
+
+@dataclass
+class Records:
+    """The records of a file: cells as text, null where empty; broken lines apart."""
+
+    columns: pl.DataFrame
+    lines: pl.Series
+    broken: pl.DataFrame
+    notes: list[str] = field(default_factory=list)
+
+
+def separator_of(text: str, shape: FileShape) -> str:
+    """The declared separator, else the one that cuts the first lines into most cells of equal number."""
+    return shape.separator or max(_SEPARATORS, key=lambda candidate: _cells(text, candidate, shape))
+
+
+def _cells(text: str, separator: str, shape: FileShape) -> tuple[int, int]:
+    rows = islice(_reader(io.StringIO(text[:65536], newline=""), separator, shape), 20)
+    try:
+        widths = Counter(len(row) for row in rows if row)
+    except csv.Error:
+        return (0, 0)
+    width, often = widths.most_common(1)[0] if widths else (0, 0)
+    return (often if width > 1 else 0, width)
+
+
+def _reader(lines: Iterator[str] | io.StringIO, separator: str, shape: FileShape):
+    quoting = csv.QUOTE_MINIMAL if shape.quote else csv.QUOTE_NONE
+    return csv.reader(lines, delimiter=separator, quotechar=shape.quote or None, quoting=quoting, strict=True)
+
+
+class _Tape:
+    """Lines that can be played again from the second line of a record: how an open quote is survived."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = iter(io.StringIO(text, newline=""))
+        self._again: deque[str] = deque()
+        self._record: list[str] = []
+        self.line = 1  # where the record begins
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self._record.append(line)
+        return line
+
+    def begin(self) -> None:
+        """The lines so far are done; the next one begins a record."""
+        self.line += len(self._record)
+        self._record = []
+
+    def retreat(self) -> str:
+        """Give up the record but for its first line, which is returned."""
+        first, *rest = self._record
+        self._again.extendleft(reversed(rest))
+        self._record = [first]
+        return first
+
+
+def _records(text: str, separator: str, shape: FileShape) -> Iterator[tuple[int, list[str] | None, str]]:
+    """Line, cells, and for a line that cannot be cut (None) the line itself."""
+    tape = _Tape(text)
+    reader = _reader(tape, separator, shape)
+    while True:
+        tape.begin()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield tape.line, None, tape.retreat()
+        else:
+            if cells:
+                yield tape.line, cells, ""
+
+
+def head_of(text: str, shape: FileShape, count: int) -> list[list[str]]:
+    """The first records, the header among them."""
+    found = _records(text[: 1 << 20], separator_of(text, shape), shape)
+    return [cells for _, cells, _ in islice(found, count) if cells]
+
+
+def read_delimited(text: str, shape: FileShape, name: str) -> Records:
+    """Every record of a text; ragged and unreadable lines become `broken`."""
+    records = _records(text, separator_of(text, shape), shape)
+    notes: list[str] = []
+    header = list(shape.names) or _header(next(records, (1, None, ""))[1], name, notes)
+    intake = _Intake(header)
+    for position, (line, cells, raw) in enumerate(records):
+        if position == 0 and cells and _is_hxl(cells):
+            notes.append(f"Line {line} holds HXL tags and was skipped.")
+        else:
+            intake.take(line, cells, raw)
+    return Records(intake.columns(), intake.lines(), intake.broken(), notes)
+
+
+def _header(cells: list[str] | None, name: str, notes: list[str]) -> list[str]:
+    if not cells:
+        raise UnreadableFile(f"{name}, line 1: the header cannot be read.", hint="Check its quotes and separator.")
+    return unique_names([cell.strip() for cell in cells], notes)
+
+
+def unique_names(names: list[str], notes: list[str]) -> list[str]:
+    """Names with the empty and the repeated ones made distinct."""
+    seen: Counter[str] = Counter()
+    result = []
+    for position, name in enumerate(names, 1):
+        base = name or f"column_{position}"
+        seen[base] += 1
+        result.append(base if seen[base] == 1 else f"{base}.{seen[base]}")
+        if result[-1] != name:
+            notes.append(f"Column {position} is called {result[-1]!r} here: its name was empty or taken.")
+    return result
+
+
+def _is_hxl(cells: list[str]) -> bool:
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and all(_HXL.fullmatch(cell) for cell in filled)
+
+
+class _Intake:
+    """Collects records and turns them into columns chunk by chunk."""
+
+    def __init__(self, header: list[str]) -> None:
+        self._header = header
+        self._frames: list[pl.DataFrame] = []
+        self._rows: list[list[str]] = []
+        self._lines: list[int] = []
+        self._broken: list[tuple[int, str, str, str]] = []
+
+    def take(self, line: int, cells: list[str] | None, raw: str) -> None:
+        if cells is None:
+            self._refuse(
+                line, "Its quotes do not close, or text follows a closing quote.", {"line": raw.rstrip("\r\n")}
+            )
+        elif len(cells) != len(self._header):
+            reason = f"It has {len(cells)} cells where the header has {len(self._header)}."
+            self._refuse(line, reason, {"cells": cells})
+        else:
+            self._rows.append(cells)
+            self._lines.append(line)
+            if len(self._rows) == _CHUNK:
+                self._flush()
+
+    def _refuse(self, line: int, reason: str, row: dict[str, object]) -> None:
+        self._broken.append((line, "broken-line", reason, json.dumps(row, ensure_ascii=False)))
+
+    def _flush(self) -> None:
+        columns = zip(*self._rows, strict=True) if self._rows else ([] for _ in self._header)
+        data = {name: pl.Series(name, cells, pl.String) for name, cells in zip(self._header, columns, strict=True)}
+        self._frames.append(pl.DataFrame(data).with_columns(pl.all().replace("", None)))
+        self._rows = []
+
+    def columns(self) -> pl.DataFrame:
+        self._flush()
+        return pl.concat(self._frames)
+
+    def lines(self) -> pl.Series:
+        return pl.Series("line", self._lines, pl.Int64)
+
+    def broken(self) -> pl.DataFrame:
+        return pl.DataFrame(self._broken, schema=REMARK_SCHEMA, orient="row")

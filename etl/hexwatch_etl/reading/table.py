@@ -1,0 +1,62 @@
+"""One table of text from any form of file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+from pyproj import CRS
+
+from hexwatch_etl.events import REMARK_SCHEMA
+from hexwatch_etl.mapping import FileShape
+from hexwatch_etl.reading.delimited import head_of, read_delimited, unique_names
+from hexwatch_etl.reading.files import Content, Form
+from hexwatch_etl.reading.text import decode
+from hexwatch_etl.reading.typed import read_typed
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows as text. `lines` are physical lines, or feature numbers in files that have no lines."""
+
+    rows: pl.DataFrame
+    lines: pl.Series
+    broken: pl.DataFrame  # REMARK_SCHEMA: lines that are no rows
+    crs: CRS | None = None  # of the geometry columns, where the file says
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Peek:
+    """The top of a file: what it is, its first record (the header, if it has one), and a few more."""
+
+    form: Form
+    header: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+    def has(self, *columns: str) -> bool:
+        """Are all these among the columns?"""
+        return set(columns) <= set(self.header)
+
+
+def peek(content: Content, shape: FileShape | None = None, rows: int = 50) -> Peek:
+    """The header and first rows, without reading the whole file."""
+    shape = shape or FileShape()
+    if content.form is not Form.DELIMITED:
+        columns = read_typed(content, shape.layer, rows).columns
+        return Peek(content.form, tuple(columns.columns), tuple(columns.rows()))
+    text = decode(content.data, shape.encoding, content.name).text
+    first, *rest = head_of(text, shape, rows + 1) or [[]]
+    header = unique_names([cell.strip() for cell in first], [])
+    return Peek(content.form, tuple(header), tuple(map(tuple, rest)))
+
+
+def read_table(content: Content, shape: FileShape) -> Table:
+    """Every row of a file."""
+    if content.form is not Form.DELIMITED:
+        features = read_typed(content, shape.layer)
+        lines = pl.int_range(1, features.columns.height + 1, dtype=pl.Int64, eager=True).alias("line")
+        return Table(features.columns, lines, pl.DataFrame(schema=REMARK_SCHEMA), features.crs, tuple(features.notes))
+    text = decode(content.data, shape.encoding, content.name)
+    records = read_delimited(text.text, shape, content.name)
+    return Table(records.columns, records.lines, records.broken, notes=(*text.notes, *records.notes))

@@ -1,0 +1,136 @@
+"""Columns of typed files (Parquet, GeoPackage and kin) as text, geometry as two more columns."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import polars.selectors as cs
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+import pyogrio.errors
+import shapely
+from pyproj import CRS
+
+from hexwatch_etl.mapping import GEOMETRY_X, GEOMETRY_Y
+from hexwatch_etl.reading.files import Content, Form
+from hexwatch_schemas.errors import UnreadableFile
+
+
+@dataclass
+class Features:
+    """The features of a file as text; `crs` is that of the geometry columns, None where the file does not say."""
+
+    columns: pl.DataFrame
+    crs: CRS | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def read_typed(content: Content, layer: str | None, rows: int | None = None) -> Features:
+    """All features of a file, or the first `rows`."""
+    try:
+        return _parquet(content, rows) if content.form is Form.PARQUET else _ogr(content, layer, rows)
+    except (pa.ArrowException, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        reason = f"{content.name} could not be read as {content.form}: {error}."
+        raise UnreadableFile(reason, hint="Fetch the file again: it is cut short or damaged.") from error
+
+
+def _parquet(content: Content, rows: int | None) -> Features:
+    file = pq.ParquetFile(pa.BufferReader(content.data))
+    table = file.read() if rows is None else next(file.iter_batches(rows), None)
+    table = (
+        pa.Table.from_batches([table])
+        if isinstance(table, pa.RecordBatch)
+        else table or file.schema_arrow.empty_table()
+    )
+    described = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))  # GeoParquet 1.1 metadata
+    name = described.get("primary_column")
+    if name is None:
+        return Features(_as_text(table, []))
+    return _with_geometry(table, name, _parquet_crs(described["columns"][name]))
+
+
+def _parquet_crs(column: dict[str, Any]) -> CRS | None:
+    """GeoParquet: no `crs` means longitude and latitude on WGS84, a null one means unknown."""
+    crs = column.get("crs", "OGC:CRS84")
+    return None if crs is None else CRS.from_user_input(crs)
+
+
+def _ogr(content: Content, layer: str | None, rows: int | None) -> Features:
+    with tempfile.TemporaryDirectory(prefix="hexwatch-") as folder:
+        source = _shapefile(content, Path(folder)) if content.form is Form.SHAPEFILE else content.data
+        chosen = _layer(source, content, layer)
+        meta, table = pyogrio.read_arrow(source, layer=chosen, max_features=rows, datetime_as_string=True)
+    crs = CRS.from_user_input(meta["crs"]) if meta["crs"] else None
+    return _with_geometry(table, meta["geometry_name"] or "wkb_geometry", crs)
+
+
+def _shapefile(content: Content, folder: Path) -> Path:
+    missing = [suffix for suffix in (".shp", ".shx", ".dbf") if suffix not in content.parts]
+    if missing:
+        raise UnreadableFile(f"{content.name} lacks its {' and '.join(missing)}.", hint="Keep the parts side by side.")
+    for suffix, data in content.parts.items():
+        (folder / f"table{suffix}").write_bytes(data)
+    return folder / "table.shp"
+
+
+def _layer(source: bytes | Path, content: Content, wanted: str | None) -> str:
+    """The layer to read, after making sure that GDAL sees the kind of file that we saw."""
+    names = [str(name) for name, _ in pyogrio.list_layers(source)]
+    if wanted is None and len(names) != 1:
+        raise UnreadableFile(
+            f"{content.name} has the layers {', '.join(names) or '(none)'}.", hint="Name one: `layer`."
+        )
+    if wanted is not None and wanted not in names:
+        raise UnreadableFile(f"{content.name} has no layer {wanted!r}.", hint=f"It has {', '.join(names)}.")
+    chosen = wanted or names[0]
+    driver = pyogrio.read_info(source, layer=chosen)["driver"]
+    if driver != content.form.value:
+        raise UnreadableFile(f"{content.name} is {driver}, which is not read here.", hint="Convert it to GeoPackage.")
+    return chosen
+
+
+def _with_geometry(table: pa.Table, name: str, crs: CRS | None) -> Features:
+    if name not in table.column_names:
+        return Features(_as_text(table, []))
+    shapes = shapely.from_wkb(np.asarray(table[name].combine_chunks().to_pylist(), dtype=object))
+    kinds = shapely.get_type_id(shapes)
+    inside = np.isin(kinds, (3, 6))  # polygons: a point that is certainly within
+    points = np.where(inside, shapely.point_on_surface(shapes), shapely.centroid(shapes))
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    notes = (
+        [f"{count:,} shapes are not points; a point within each is used."] if (count := int((kinds > 0).sum())) else []
+    )
+    return Features(_as_text(table, [name]).with_columns(_number(GEOMETRY_X, x), _number(GEOMETRY_Y, y)), crs, notes)
+
+
+def _number(name: str, values: np.ndarray) -> pl.Series:
+    return pl.Series(name, values, pl.Float64).fill_nan(None).cast(pl.String)
+
+
+def _as_text(table: pa.Table, without: list[str]) -> pl.DataFrame:
+    frame = pl.DataFrame(pl.from_arrow(table.drop_columns(without)))
+    whole = [name for name in frame.select(cs.float()).columns if _is_whole(frame[name])]
+    return (
+        frame.with_columns(pl.col(whole).cast(pl.Int64))
+        .select(cs.exclude(cs.nested() | cs.binary() | cs.object()))
+        .select(cs.datetime().dt.to_string("iso:strict"), ~cs.datetime())
+        .select([pl.col(name) for name in frame.columns if name in _plain(frame)])
+        .with_columns(pl.all().cast(pl.String).replace("", None))
+    )
+
+
+def _plain(frame: pl.DataFrame) -> set[str]:
+    return set(frame.select(cs.exclude(cs.nested() | cs.binary() | cs.object())).columns)
+
+
+def _is_whole(column: pl.Series) -> bool:
+    """Are these whole numbers that became floats because one is missing?"""
+    filled = column.drop_nulls()
+    return bool(filled.is_finite().all() and (filled == filled.round()).all() and (filled.abs() < 2**53).all())

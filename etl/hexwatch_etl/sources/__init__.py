@@ -1,0 +1,77 @@
+"""Sources, one file each: adding a file to this folder adds a source."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from hexwatch_etl.events import Delivery
+from hexwatch_etl.mapping import Mapping
+from hexwatch_etl.normalise import normalise
+from hexwatch_etl.reading import Content, Peek, open_file, peek, read_table
+from hexwatch_etl.sources._source import Source
+from hexwatch_schemas.errors import MappingError, UsageError
+
+__all__ = ["SOURCES", "Source", "detect", "get", "read_delivery"]
+
+
+def _discover() -> dict[str, Source]:
+    names = sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
+    found = [import_module(f"{__name__}.{name}").SOURCE for name in names]
+    return {source.id: source for source in found}
+
+
+SOURCES: dict[str, Source] = _discover()
+
+
+def get(name: str) -> Source:
+    """The source of this id; UsageError names those there are."""
+    try:
+        return SOURCES[name]
+    except KeyError:
+        raise UsageError(f"There is no source {name!r}.", hint=f"Sources are {', '.join(SOURCES)}.") from None
+
+
+def detect(path: Path) -> Source:
+    """The source whose files look like this one; its content decides, never its name."""
+    content = open_file(path)
+    return _recognise(content, peek(content))
+
+
+def _recognise(content: Content, top: Peek) -> Source:
+    fitting = [source for source in SOURCES.values() if source.sniff(top)]
+    if len(fitting) == 1:
+        return fitting[0]
+    columns = ", ".join(top.header[:12]) + (", …" if len(top.header) > 12 else "")
+    hint = f"`hexwatch inspect {content.name} --save mapping.toml` proposes a mapping; its columns are {columns}."
+    raise MappingError(f"{content.name} looks like no source that is known by name.", hint=hint)
+
+
+def read_delivery(
+    path: Path, source: Source | None = None, mapping: Mapping | None = None, delivered: date | None = None
+) -> Delivery:
+    """Read one file as events and rejects.
+
+    Without a mapping the source's own is used; without a source it is recognised. `delivered` is the day the file
+    was published: nothing in it can begin later. Default: the latest date on Earth now.
+    Raises UnreadableFile for a file that is no table, MappingError where mapping and file do not fit.
+    """
+    content = open_file(path)
+    mapping = mapping or _declared(content, source)
+    return normalise(read_table(content, mapping.file), mapping, delivered or latest_date())
+
+
+def _declared(content: Content, source: Source | None) -> Mapping:
+    top = peek(content)
+    source = source or _recognise(content, top)
+    if source.mapping is None:
+        hint = f"`hexwatch inspect {content.name} --save mapping.toml` proposes one."
+        raise MappingError(f"Source {source.id!r} needs a mapping.", hint=hint)
+    return source.mapping(top)
+
+
+def latest_date() -> date:
+    """Today where the day begins first (UTC+14): no honest report is dated later."""
+    return (datetime.now(UTC) + timedelta(hours=14)).date()

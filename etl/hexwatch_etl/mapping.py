@@ -35,8 +35,10 @@ class Coded(Model, Generic[Word]):
     """A word taken from a column of codes."""
 
     column: Column = Field(description="Column that holds the code.")
-    codes: dict[str, Word] = Field({}, description="Code in the file = our word; blanks around a code do not count.")
-    default: Word | None = Field(None, description="Word for codes that are not listed, and for empty cells.")
+    codes: dict[str, Word] = Field(
+        default={}, description="Code in the file = our word; blanks around a code do not count."
+    )
+    default: Word | None = Field(default=None, description="Word for codes that are not listed, and for empty cells.")
 
 
 class Filled(Model, Generic[Word]):
@@ -49,37 +51,41 @@ class Filled(Model, Generic[Word]):
 class FileShape(Model):
     """How to read the file itself; what is not said is recognised from its content."""
 
-    encoding: str | None = Field(None, description="Text encoding; else BOM, UTF-8, then Windows-1252.")
-    separator: str | None = Field(None, min_length=1, max_length=1, description="Character between cells.")
-    quote: str = Field('"', max_length=1, description="Character around cells; empty where the file quotes nothing.")
-    decimal: str = Field(".", min_length=1, max_length=1, description="Decimal mark of numbers.")
-    names: tuple[str, ...] = Field((), description="Column names of a file without a header row.")
-    nothing: tuple[str, ...] = Field((), description="Texts that mean an empty cell, such as NA or unknown.")
-    layer: str | None = Field(None, description="Layer of a file that has several.")
+    encoding: str | None = Field(default=None, description="Text encoding; else BOM, UTF-8, then Windows-1252.")
+    separator: str | None = Field(default=None, min_length=1, max_length=1, description="Character between cells.")
+    quote: str = Field(
+        default='"', max_length=1, description="Character around cells; empty where the file quotes nothing."
+    )
+    decimal: str = Field(default=".", min_length=1, max_length=1, description="Decimal mark of numbers.")
+    names: tuple[str, ...] = Field(default=(), description="Column names of a file without a header row.")
+    nothing: tuple[str, ...] = Field(default=(), description="Texts that mean an empty cell, such as NA or unknown.")
+    layer: str | None = Field(default=None, description="Layer of a file that has several.")
 
 
 class Key(Model):
     """What tells one event from another."""
 
-    columns: tuple[str, ...] = Field((), description="Column or columns of the id; none: a key made from the content.")
-    revision: Column | None = Field(None, description="Whole number or time that grows with each correction.")
+    columns: tuple[str, ...] = Field(
+        default=(), description="Column or columns of the id; none: a key made from the content."
+    )
+    revision: Column | None = Field(default=None, description="Whole number or time that grows with each correction.")
 
 
 class When(Model):
     """Which days an event may have happened on."""
 
-    start: Column | None = Field(None, description="Date, or first date.")
-    end: Column | None = Field(None, description="Last date, included.")
-    time: Column | None = Field(None, description="Time of day, where it stands in a column of its own.")
-    year: Column | None = Field(None, description="Year, where the date is spread over columns.")
-    month: Column | None = Field(None, description="Month as a number; empty: only the year is known.")
-    day: Column | None = Field(None, description="Day of the month; empty: only the month is known.")
+    start: Column | None = Field(default=None, description="Date, or first date.")
+    end: Column | None = Field(default=None, description="Last date, included.")
+    time: Column | None = Field(default=None, description="Time of day, where it stands in a column of its own.")
+    year: Column | None = Field(default=None, description="Year, where the date is spread over columns.")
+    month: Column | None = Field(default=None, description="Month as a number; empty: only the year is known.")
+    day: Column | None = Field(default=None, description="Day of the month; empty: only the month is known.")
     formats: tuple[str, ...] = Field(
-        ("iso",), min_length=1, description="`iso`, `epoch` or strptime patterns, tried in turn."
+        default=("iso",), min_length=1, description="`iso`, `epoch` or strptime patterns, tried in turn."
     )
-    zone: str | None = Field(None, description="IANA time zone of times without an offset.")
+    zone: str | None = Field(default=None, description="IANA time zone of times without an offset.")
     precision: DayPrecision | Coded[DayPrecision] | Filled[DayPrecision] | None = Field(
-        None, description="How exactly the day is known; else told by the dates themselves."
+        default=None, description="How exactly the day is known; else told by the dates themselves."
     )
 
     @model_validator(mode="after")
@@ -99,13 +105,20 @@ class When(Model):
 class Where(Model):
     """Where an event happened, and how exactly that is known."""
 
-    longitude: Column | None = Field((GEOMETRY_X,), description="Longitude or easting; default: the file's geometry.")
-    latitude: Column | None = Field((GEOMETRY_Y,), description="Latitude or northing; default: the file's geometry.")
-    crs: str = Field("EPSG:4326", description="Reference system of the two columns, as pyproj knows it.")
-    extent: tuple[float, float, float, float] | None = Field(
-        None, description="West, south, east, north in degrees; points outside get a remark, swapped ones are found."
+    longitude: Column | None = Field(
+        default=(GEOMETRY_X,), description="Longitude or easting; default: the file's geometry."
     )
-    precision: Precision | Coded[Precision] | Filled[Precision] = Field(Precision.EXACT, description="How exactly.")
+    latitude: Column | None = Field(
+        default=(GEOMETRY_Y,), description="Latitude or northing; default: the file's geometry."
+    )
+    crs: str = Field(default="EPSG:4326", description="Reference system of the two columns, as pyproj knows it.")
+    extent: tuple[float, float, float, float] | None = Field(
+        default=None,
+        description="West, south, east, north in degrees; points outside get a remark, swapped ones are found.",
+    )
+    precision: Precision | Coded[Precision] | Filled[Precision] = Field(
+        default=Precision.EXACT, description="How exactly."
+    )
     country: Column | None = None
     adm1: Column | None = None
     adm2: Column | None = None
@@ -127,10 +140,12 @@ class MeasureColumn(Model):
     name: Slug
     title: str
     unit: str
-    scale: int = Field(1, ge=1, description="1: whole numbers; 10: tenths are kept, and so on.")
+    scale: int = Field(default=1, ge=1, description="1: whole numbers; 10: tenths are kept, and so on.")
     column: Column | None = None
-    per_day: bool = Field(False, description="The amount holds on each day: multiply by the days of the event.")
-    where_missing: Column | None = Field(None, description="Count only events for which this column says nothing.")
+    per_day: bool = Field(default=False, description="The amount holds on each day: multiply by the days of the event.")
+    where_missing: Column | None = Field(
+        default=None, description="Count only events for which this column says nothing."
+    )
 
     @field_validator("name")
     @classmethod
@@ -157,8 +172,8 @@ class Kept(Model):
     """A column that goes into an event's properties, with its codes written out."""
 
     column: Column
-    name: str | None = Field(None, description="Name of the property; default: the column's.")
-    codes: dict[str, str] = Field({}, description="Code = word; others stay as they are.")
+    name: str | None = Field(default=None, description="Name of the property; default: the column's.")
+    codes: dict[str, str] = Field(default={}, description="Code = word; others stay as they are.")
 
 
 class Mapping(Model):
@@ -172,12 +187,14 @@ class Mapping(Model):
     when: When
     where: Where = Where()
     category: str | Coded[str] | Filled[str] = Field(
-        "event", description="One word for all events, or where it stands."
+        default="event", description="One word for all events, or where it stands."
     )
     measures: tuple[MeasureColumn, ...] = ()
     bounds: Bounds | None = None
-    keep: tuple[str | Kept, ...] = Field((), description="Columns kept as properties. Keep what is needed, no more.")
-    rules: dict[str, Action] = Field({}, description="Rules that this source needs to treat otherwise.")
+    keep: tuple[str | Kept, ...] = Field(
+        default=(), description="Columns kept as properties. Keep what is needed, no more."
+    )
+    rules: dict[str, Action] = Field(default={}, description="Rules that this source needs to treat otherwise.")
 
     @field_validator("rules")
     @classmethod

@@ -63,8 +63,10 @@ class Cells:
 
     def _coded(self, spec: Coded[Any], findings: Findings) -> tuple[pl.Series, pl.Series]:
         code = self.text(spec.column)
-        codes = {key.strip(): str(word) for key, word in spec.codes.items()}
-        word = code.replace_strict(codes, default=spec.default and str(spec.default), return_dtype=pl.String)
+        codes = {key.strip().lower(): str(word) for key, word in spec.codes.items()}
+        word = code.str.to_lowercase().replace_strict(
+            codes, default=spec.default and str(spec.default), return_dtype=pl.String
+        )
         reason = f"{self.name(spec.column)} is {{}}, which the crosswalk does not list."
         findings.add("unknown-code", word.is_null(), reason, code)
         return word, code

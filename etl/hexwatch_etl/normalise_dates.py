@@ -73,23 +73,25 @@ def _epoch(text: pl.Expr) -> pl.Expr:
     number = text.cast(pl.Float64, strict=False)
     seconds = pl.when(number.abs() > _MILLISECONDS).then(number / 1000).otherwise(number)
     local = pl.from_epoch((seconds * 1e6).round().cast(pl.Int64, strict=False), time_unit="us")
-    return _struct(local, pl.lit(0), pl.lit("day"), pl.lit(True))
+    return _struct(local, pl.lit(0), pl.lit("day"), pl.lit(value=True))
 
 
 def _pattern(text: pl.Expr, form: str) -> pl.Expr:
     timed = bool(_TIME.search(form))
     if timed:
         parsed = text.str.to_datetime(form, strict=False, time_unit="us")
-        return _zoned(parsed, text) if "%z" in form else _struct(parsed, pl.lit(None), pl.lit("day"), pl.lit(True))
+        return (
+            _zoned(parsed, text) if "%z" in form else _struct(parsed, pl.lit(None), pl.lit("day"), pl.lit(value=True))
+        )
     grain, filler = _grain(form)
     day = pl.format("{}" + filler[0], text).str.to_date(form + filler[1], strict=False)
-    return _struct(day.cast(pl.Datetime("us")), pl.lit(None), pl.lit(grain), pl.lit(False))
+    return _struct(day.cast(pl.Datetime("us")), pl.lit(None), pl.lit(grain), pl.lit(value=False))
 
 
 def _zoned(parsed: pl.Expr, text: pl.Expr) -> pl.Expr:
     offset = _seconds(text.str.extract(_OFFSET))
     local = parsed.dt.replace_time_zone(None) + pl.duration(seconds=offset)
-    return _struct(local, offset, pl.lit("day"), pl.lit(True))
+    return _struct(local, offset, pl.lit("day"), pl.lit(value=True))
 
 
 def _grain(form: str) -> tuple[str, tuple[str, str]]:

@@ -25,7 +25,6 @@ def id_keys(cells: Cells, key: Key, findings: Findings) -> dict[str, pl.Series]:
     parts = [cells.text(column) for column in key.columns]
     joined = pl.select(pl.concat_str(parts, separator=":")).to_series()
     findings.add("missing-key", joined.is_null(), f"{' or '.join(key.columns)} is empty.")
-    _check_repeats(joined, revision, findings)
     return {"key": joined, "revision": revision}
 
 
@@ -41,29 +40,21 @@ def _revision(cells: Cells, column: Column, findings: Findings) -> pl.Series:
     return value
 
 
-def _check_repeats(key: pl.Series, revision: pl.Series, findings: Findings) -> None:
-    """Of the sound rows with one id all but the newest (of equals the last) are refused."""
-    frame = pl.DataFrame({"key": key, "revision": revision, "sound": ~findings.refused()}).with_row_index("row")
-    newest = frame.filter("sound").sort("revision", "row", nulls_last=False).unique("key", keep="last")["row"]
-    older = frame["sound"] & ~frame["row"].is_in(newest.implode())
-    findings.add("duplicate-key", older, "The id {} comes again with an equal or newer revision.", key)
-
-
 def content_keys(events: pl.DataFrame, measures: Sequence[Measure]) -> pl.Series:
     """Keys from what the events say, not from where they stand or how the file writes it.
 
     Equal events are numbered, so that real repetitions stay apart; as they are equal in everything that is
     loaded, it does not matter which is which, and any order of the rows gives the same events.
     """
-    content = events.select(pl.concat_str(_parts(events, measures), separator="\x1f").alias("content"))
-    distinct = content.unique("content", maintain_order=True)["content"]
+    content = events.select(pl.concat_str(_parts(measures), separator="\x1f").alias("content"))
+    distinct = content["content"].unique()
     digests = {text: blake2b(text.encode(), digest_size=12).hexdigest() for text in distinct}
-    return content.select(
-        pl.format("{}-{}", pl.col("content").replace_strict(digests, return_dtype=pl.String), pl.int_range(1, pl.len() + 1).over("content"))
-    ).to_series().alias("key")  # fmt: skip
+    digest = pl.col("content").replace_strict(digests, return_dtype=pl.String)
+    occurrence = pl.int_range(1, pl.len() + 1).over("content")
+    return content.select(pl.format("{}-{}", digest, occurrence).alias("key")).to_series()
 
 
-def _parts(events: pl.DataFrame, measures: Sequence[Measure]) -> list[pl.Expr]:
+def _parts(measures: Sequence[Measure]) -> list[pl.Expr]:
     scales = {"longitude": _DEGREE, "latitude": _DEGREE} | {measure.name: measure.scale for measure in measures}
     whole = [(pl.col(name) * scale).round().cast(pl.Int64) for name, scale in scales.items()]
     words = [pl.col(name) for name in EVENT_SCHEMA if name not in scales and name not in _NOT_CONTENT]

@@ -58,7 +58,7 @@ def _read(cells: Cells, measure: MeasureColumn, findings: Findings) -> pl.Series
     if measure.scale == 1:
         broken = (value != value.round()) | (value.abs() >= _EXACT)
         findings.add("unreadable-number", broken, f"{name} is {{}}, which is no whole number.", cells.text(column))
-        value = value.set(broken.fill_null(False), None)
+        value = value.set(broken.fill_null(value=False), None)
     return value
 
 

@@ -83,7 +83,8 @@ def _precision(cells: Cells, when: When, moments: pl.Series, frame: pl.DataFrame
     length = (frame["day_to"] - frame["day_from"]).dt.total_days() + 1
     return pl.select(
         pl.when(grain.is_in(["year", "month"])).then(grain)
-        .when(length <= 1).then(pl.lit("day")).when(length <= 6).then(pl.lit("days")).when(length == 7).then(pl.lit("week"))
+        .when(length <= 1).then(pl.lit("day")).when(length <= 6).then(pl.lit("days"))
+        .when(length == 7).then(pl.lit("week"))
         .when(length <= 31).then(pl.lit("month")).otherwise(pl.lit("year"))
     ).to_series()  # fmt: skip
 
@@ -112,8 +113,8 @@ def _check(frame: pl.DataFrame, delivered: date, findings: Findings) -> None:
 def _instant(moments: pl.Series, zone: str | None, precision: pl.Series, findings: Findings) -> pl.Series:
     """UTC moments of rows exact to the day that have a time of day and an offset or zone."""
     local, offset = moments.struct.field("local"), moments.struct.field("offset")
-    timed = moments.struct.field("timed").fill_null(False) & (precision == str(DayPrecision.DAY))
-    known = pl.select((local - pl.duration(seconds=offset)).dt.replace_time_zone("UTC")).to_series()
+    timed = moments.struct.field("timed").fill_null(value=False) & (precision == str(DayPrecision.DAY))
+    known = (local - (offset.cast(pl.Int64) * 1_000_000).cast(pl.Duration("us"))).dt.replace_time_zone("UTC")
     if zone:
         wall = local.set(~(timed & offset.is_null()), None)
         known = known.zip_with(known.is_not_null(), _in_zone(wall, zone, findings))

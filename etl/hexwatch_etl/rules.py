@@ -40,7 +40,6 @@ RULES: dict[str, Rule] = {
     "unknown-code": Rule("Every code is in the crosswalk.", fixed=True),
     "negative-amount": Rule("Amounts are not negative."),
     "bounds": Rule("The low estimate is at most the best, and the best at most the high."),
-    "duplicate-key": Rule("An id occurs once; of several rows the newest revision is loaded.", fixed=True),
     "outside-extent": Rule("The point lies in the extent that the mapping declares.", Action.REMARK),
     "missing-coordinates": Rule("A place finer than a country has coordinates; else it is unplaced.", Action.REMARK),
     "clock-gap": Rule("The local time exists; one that summer time skips is moved forward.", Action.REMARK),
@@ -61,7 +60,7 @@ class Findings:
 
     def add(self, rule: str, broken: pl.Series, reason: str, *values: pl.Series) -> None:
         """Note a rule for the rows where `broken`; each {} of `reason` takes a value of that row."""
-        rows = broken.fill_null(False).arg_true()
+        rows = broken.fill_null(value=False).arg_true()
         if rows.is_empty():
             return
         shown = [value.gather(rows).cast(pl.String).fill_null("nothing").str.slice(0, 100) for value in values]
@@ -71,8 +70,8 @@ class Findings:
 
     def refused(self) -> pl.Series:
         """Boolean per row: does it break a rule that means quarantine?"""
-        mask = pl.repeat(False, self._height, eager=True)
-        return mask.scatter(self.quarantined()["row"], True) if self._height else mask
+        mask = pl.repeat(value=False, n=self._height, eager=True)
+        return mask.scatter(self.quarantined()["row"], values=True) if self._height else mask
 
     def quarantined(self) -> pl.DataFrame:
         """One finding (row, rule, reason) for each refused row: the most important one."""

@@ -45,10 +45,11 @@ _TWICE = re.compile(f"[\u00c2-\u00df]{_AFTER}|[\u00e0-\u00ef]{_AFTER}{{2}}|[\u00
 
 def _repaired(text: str) -> Text:
     """Undo a second encoding where a run of characters can be nothing else."""
-    lines = {text.count("\n", 0, found.start()) for found in _TWICE.finditer(text)} if _TWICE.search(text) else set()
-    if not lines:
+    repaired = _TWICE.sub(_once, text)
+    if repaired == text:
         return Text(text)
-    return Text(_TWICE.sub(_once, text), (f"UTF-8 encoded twice was repaired on {len(lines):,} lines.",))
+    lines = sum(map(str.__ne__, text.split("\n"), repaired.split("\n")))
+    return Text(repaired, (f"UTF-8 encoded twice was repaired on {lines:,} lines.",))
 
 
 def _once(found: re.Match[str]) -> str:

@@ -22,14 +22,14 @@ _MOST = 4 << 30  # bytes of a whole file
 _SHAPEFILE = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
 
 
-def _zstandard(packed: bytes) -> IO[bytes]:
-    return pa.CompressedInputStream(pa.BufferReader(packed), "zstd")  # pyright: ignore[reportReturnType]
+def _zstandard(packed: bytes) -> io.BufferedIOBase:
+    return io.BufferedReader(pa.CompressedInputStream(pa.BufferReader(packed), "zstd"))  # pyright: ignore[reportArgumentType]
 
 
-_STREAMS: dict[bytes, Callable[[bytes], IO[bytes]]] = {
+_STREAMS: dict[bytes, Callable[[bytes], io.BufferedIOBase]] = {
     b"\x1f\x8b": lambda packed: gzip.GzipFile(fileobj=io.BytesIO(packed)),
     b"BZh": lambda packed: bz2.BZ2File(io.BytesIO(packed)),
-    b"\xfd7zXZ\x00": lambda packed: lzma.LZMAFile(io.BytesIO(packed)),
+    b"\xfd7zXZ\x00": lambda packed: lzma.LZMAFile(io.BytesIO(packed)),  # noqa: SIM115 (closed with its buffer)
     b"\x28\xb5\x2f\xfd": _zstandard,
 }
 _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowException)
@@ -47,7 +47,7 @@ def unpack(data: bytes, name: str) -> bytes | dict[str, bytes]:
         raise UnreadableFile(f"{name} could not be unpacked: {error}.", hint=hint) from error
 
 
-def _bounded(stream: IO[bytes], packed: int, name: str) -> bytes:
+def _bounded(stream: io.BufferedIOBase | IO[bytes], packed: int, name: str) -> bytes:
     most = min(_MOST, max(_FREE, packed * _RATIO))
     data = stream.read(most + 1)
     if len(data) > most:

@@ -72,5 +72,5 @@ SOURCE = Source(
         url="https://ucdp.uu.se",
     ),
     sniff=lambda top: top.has("type_of_violence", "where_prec", "date_prec", "date_start", "date_end", "best"),
-    mapping=lambda top: MAPPING,
+    mapping=lambda _top: MAPPING,
 )

@@ -1,0 +1,110 @@
+"""What a load tells the catalogue: the dataset it fills, its measures and categories, and the layer that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from hexwatch_schemas import indicators
+from hexwatch_schemas.errors import UsageError
+from hexwatch_schemas.words import DatasetKind
+
+from .events import Measure, Origin
+from .store_rows import sql
+
+
+@dataclass(frozen=True)
+class Description:
+    """What an operator may say of a dataset; None leaves what is known."""
+
+    title: str | None = None
+    attribution: str | None = None
+    licence: str | None = None
+    citation: str | None = None
+    resolution: int | None = None
+    areas: str | None = None
+    threshold: float | None = None
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset as the catalogue has it."""
+
+    id: str
+    number: int
+    kind: DatasetKind
+    base: int
+    areas: str | None
+    threshold: float
+
+
+def declare(
+    conn: psycopg.Connection, dataset: str, kind: DatasetKind, source: tuple[str, str], origin: Origin, said: Description
+) -> Dataset:
+    """Make the dataset if it is new and note what was said of it. Raises UsageError where that contradicts what it is."""
+    with conn.transaction():
+        conn.execute(sql("catalogue.source"), {"id": source[0], "title": source[1], "kind": kind})
+        new = conn.execute(sql("catalogue.add_dataset"), {"id": dataset, "kind": kind, "source": source[0]}).fetchone()
+        if new:
+            said = _with_origin(said, origin)
+            conn.execute("select hex.add_partition(%s)", new)
+        _refuse_contradiction(conn, dataset, kind, said)
+        conn.execute(sql("catalogue.describe"), {**vars(said), "id": dataset})
+        return find(conn, dataset)
+
+
+def _with_origin(said: Description, origin: Origin) -> Description:
+    return Description(**{
+        **vars(said),
+        "attribution": said.attribution or origin.attribution,
+        "licence": said.licence or origin.licence,
+        "citation": said.citation or origin.citation,
+    })  # fmt: skip
+
+
+def _refuse_contradiction(conn: psycopg.Connection, dataset: str, kind: DatasetKind, said: Description) -> None:
+    known = find(conn, dataset)
+    if known.kind != kind:
+        raise UsageError(f"Dataset {dataset!r} holds {known.kind.value}, this file {kind.value}.", hint="Load it under another name.")
+    row = conn.execute(sql("catalogue.has_facts"), {"dataset": known.number}).fetchone()
+    if row and row[0] and said.resolution not in (None, known.base):
+        raise UsageError(
+            f"Dataset {dataset!r} already has facts at resolution {known.base}.",
+            hint="Load it under another name to have another resolution.",
+        )
+    if said.areas is not None:
+        find(conn, said.areas)
+
+
+def find(conn: psycopg.Connection, dataset: str) -> Dataset:
+    """The dataset of an id. Raises UsageError where there is none."""
+    row = conn.execute(sql("catalogue.dataset"), {"id": dataset}).fetchone()
+    if row is None:
+        raise UsageError(f"There is no dataset {dataset!r}.", hint="Load it first.")
+    number, kind, base, areas, threshold, _ = row
+    return Dataset(dataset, number, DatasetKind(kind), base, areas, threshold)
+
+
+def add_measures(conn: psycopg.Connection, dataset: Dataset, measures: Iterable[Measure]) -> dict[str, int]:
+    """Note measures that are new; the scale of each of the dataset's measures, in stored order."""
+    for measure in measures:
+        conn.execute(sql("catalogue.add_measure"), {**vars(measure), "dataset": dataset.number})
+    return dict(conn.execute(sql("catalogue.scales"), {"dataset": dataset.number}).fetchall())
+
+
+def add_categories(conn: psycopg.Connection, dataset: Dataset, ids: Sequence[str]) -> None:
+    """Note categories that are new."""
+    conn.execute(sql("catalogue.add_categories"), {"dataset": dataset.number, "ids": list(ids)})
+
+
+def show(conn: psycopg.Connection, dataset: Dataset, measures: Iterable[str]) -> None:
+    """Make or renew the layer that shows a dataset: every indicator that its measures allow."""
+    shown = indicators.for_measures(measures)
+    for indicator in shown:
+        fields = ("id", "title", "unit", "formula", "source")
+        conn.execute(sql("catalogue.indicator"), {f: getattr(indicator, f) for f in fields})
+    conn.execute(sql("catalogue.layer"), {"dataset": dataset.number, "indicators": [i.id for i in shown]})
+    conn.execute(sql("catalogue.layer_dataset"), {"dataset": dataset.number})

@@ -1,0 +1,82 @@
+"""A load owns its dataset: a session lock that dies with it, and a fence that refuses it if it was replaced meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from hexwatch_schemas import __version__
+from hexwatch_schemas.errors import HexwatchError, LoadLost, Locked
+
+from .store_rows import sql
+
+
+@dataclass(frozen=True)
+class Run:
+    """One load, from its lock to its last word; its number is the fencing token."""
+
+    conn: psycopg.Connection
+    id: int
+    dataset: int
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step and leave it in ops.step; must not be opened inside a transaction that may roll back."""
+        began = time.perf_counter()
+        yield
+        self.conn.execute(sql("runs.step"), {"run": self.id, "name": name, "seconds": time.perf_counter() - began})
+
+    def check_fence(self) -> None:
+        """Inside the publish transaction: refuse where a newer run took the dataset. Raises LoadLost."""
+        row = self.conn.execute(sql("runs.fence"), {"dataset": self.dataset}).fetchone()
+        if row is None or row[0] != self.id:
+            raise LoadLost("A newer load took over this dataset; this one published nothing.", hint="Run it again if it still matters.")
+
+    def finish(self, status: str, **counts: object) -> None:
+        """Leave the last word in ops.run."""
+        blank = dict.fromkeys(("rows_in", "rows_loaded", "rows_quarantined", "events_opened", "events_closed", "error"))
+        self.conn.execute(sql("runs.finish"), {**blank, **counts, "run": self.id, "status": status})
+
+
+@contextmanager
+def owned(conn: psycopg.Connection, dataset: str, files: list[dict[str, object]], options: dict[str, object]) -> Iterator[Run]:
+    """Take a dataset for one load on an autocommit connection; a failure is recorded, then raised. Raises Locked."""
+    number = _number(conn, dataset)
+    if not _flag(conn, "runs.try_lock", number):
+        raise Locked(f"Another load of {dataset!r} is under way.", hint="Wait for it, or see who holds it with: hexwatch runs")
+    try:
+        started = {"dataset": number, "files": Jsonb(files), "options": Jsonb(options), "version": __version__}
+        row = conn.execute(sql("runs.start"), started).fetchone()
+        assert row is not None, "INSERT … RETURNING gives a row"
+        run = Run(conn, row[0], number)
+        try:
+            yield run
+        except BaseException as error:
+            _record_failure(run, error)
+            raise
+    finally:
+        if not conn.closed:
+            _flag(conn, "runs.unlock", number)
+
+
+def _number(conn: psycopg.Connection, dataset: str) -> int:
+    row = conn.execute(sql("runs.dataset_number"), {"id": dataset}).fetchone()
+    if row is None:
+        raise HexwatchError(f"There is no dataset {dataset!r}.")
+    return row[0]
+
+
+def _flag(conn: psycopg.Connection, name: str, number: int) -> bool:
+    row = conn.execute(sql(name), {"dataset": number}).fetchone()
+    return bool(row and row[0])
+
+
+def _record_failure(run: Run, error: BaseException) -> None:
+    if run.conn.closed:
+        return  # the run stays `running`; its lock is gone, so the next load knows
+    run.finish("failed", error=f"{type(error).__name__}: {error}"[:2000])

@@ -1,0 +1,76 @@
+"""Publishing: one transaction closes and opens reports, moves the facts, numbers the release and tells the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import psycopg
+
+from hexwatch_schemas import hexgrid
+
+from . import catalogue
+from .catalogue import Dataset
+from .ownership import Run
+from .store_rows import sql
+
+BOUNDS_RESOLUTION = 5  # fine enough for a map's first view
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publish did; `release` is None where nothing had changed."""
+
+    opened: int
+    closed: int
+    release: int | None
+    digest: str
+
+
+def publish(run: Run, dataset: Dataset, *, replace: bool, measures: list[str]) -> Published:
+    """Make the staged reports believed. With `replace`, believed reports that were not delivered are closed."""
+    conn = run.conn
+    with conn.transaction():
+        run.check_fence()
+        opened, closed = _correct(run, dataset, replace)
+        if not opened and not closed:
+            return Published(0, 0, None, _digest(conn, dataset))
+        conn.execute(sql("events.merge_facts"), {"dataset": dataset.number, "run": run.id, "base": dataset.base})
+        catalogue.show(conn, dataset, measures)
+        number, digest = _release(run, dataset)
+    return Published(opened, closed, number, digest)
+
+
+def _correct(run: Run, dataset: Dataset, replace: bool) -> tuple[int, int]:
+    """How many reports this run opened and closed."""
+    asked_for = {"dataset": dataset.number, "run": run.id}
+    run.conn.execute(sql("events.compare"), asked_for)
+    closed = run.conn.execute(sql("events.close_changed"), asked_for).rowcount
+    if replace:
+        closed += run.conn.execute(sql("events.close_missing"), asked_for).rowcount
+    return run.conn.execute(sql("events.open"), asked_for).rowcount, closed
+
+
+def _digest(conn: psycopg.Connection, dataset: Dataset) -> str:
+    row = conn.execute("select hex.digest(%s)", (dataset.number,)).fetchone()
+    assert row is not None, "an aggregate gives a row"
+    return row[0]
+
+
+def _release(run: Run, dataset: Dataset) -> tuple[int, str]:
+    """Number the new state of every layer over the dataset; the dataset's own layer's number and digest."""
+    conn, own = run.conn, (0, "")
+    first, last = conn.execute(sql("publish.extent"), {"dataset": dataset.number}).fetchone() or (None, None)
+    facts = {"dataset": dataset.number, "run": run.id, "data_from": first, "data_through": last, "bounds": _bounds(conn, dataset)}
+    for (layer,) in conn.execute(sql("publish.layers"), {"dataset": dataset.number}).fetchall():
+        row = conn.execute(sql("publish.release"), {**facts, "layer": layer}).fetchone()
+        assert row is not None, "INSERT … RETURNING gives a row"
+        conn.execute(sql("publish.notify"), {"layer": layer, "release": row[0]})
+        own = row if layer == dataset.id else own
+    return own
+
+
+def _bounds(conn: psycopg.Connection, dataset: Dataset) -> list[float] | None:
+    resolution = min(dataset.base, BOUNDS_RESOLUTION)
+    rows = conn.execute(sql("publish.drawn_cells"), {"dataset": dataset.number, "resolution": resolution}).fetchall()
+    return hexgrid.bounds(np.array([c for (c,) in rows], np.int64)) if rows else None

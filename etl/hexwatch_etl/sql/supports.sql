@@ -1,0 +1,20 @@
+-- name: known
+select key from hex.support where key = any(%(keys)s)
+
+-- name: add
+insert into hex.support (key) values (%(key)s) on conflict do nothing returning id
+
+-- name: copy_cells
+copy hex.support_cell (support, resolution, cell, weight) from stdin (format csv)
+
+-- name: missing_cells
+select unnest(%(cells)s::bigint[]) except select cell from hex.cell
+
+-- name: stage_cells
+create temporary table if not exists stage_cell (cell bigint, geom text) on commit delete rows
+
+-- name: copy_stage_cells
+copy stage_cell (cell, geom) from stdin (format csv)
+
+-- name: add_cells
+insert into hex.cell (cell, geom) select cell, st_setsrid(geom::geometry, 3857) from stage_cell on conflict do nothing

@@ -1,0 +1,64 @@
+"""Class breaks for legends, tiles and pictures alike: one classification of what a window shows at a resolution."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from .indicators import Values
+
+MOST_CLASSES = 6
+
+
+@dataclass(frozen=True)
+class Class:
+    """Values from `low` (included) to `high` (excluded, but in the last class included)."""
+
+    low: float
+    high: float
+    last: bool
+
+    @property
+    def label(self) -> str:
+        """As a legend says it."""
+        return f"{self.low:g} to {self.high:g}" if self.last else f"{self.low:g} to under {self.high:g}"
+
+
+def classify(values: Values) -> list[Class]:
+    """Up to six classes of the values above 0; none where there is nothing.
+
+    Head/tail breaks (Jiang 2013, Professional Geographer 65:3) suit counts of violence, where a few cells hold most;
+    edges are rounded to two digits so that a legend can be read.
+    """
+    seen = values[np.isfinite(values) & (values > 0)]
+    if not seen.size:
+        return []
+    lowest, highest = float(seen.min()), float(seen.max())
+    inner = [e for e in dict.fromkeys(_rounded(b) for b in _head_tail(seen)) if lowest < e < highest]
+    edges = [_at_most(lowest), *inner[: MOST_CLASSES - 1], _at_least(highest)]
+    pairs = list(zip(edges[:-1], edges[1:], strict=True))
+    return [Class(low, high, at == len(pairs) - 1) for at, (low, high) in enumerate(pairs)]
+
+
+def _head_tail(seen: Values) -> list[float]:
+    import mapclassify  # noqa: PLC0415 (takes a second, and the service must start at once)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where few values make few classes; that is what we want
+        return mapclassify.HeadTailBreaks(seen).bins[:-1].tolist()
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.2g}")
+
+
+def _at_most(value: float) -> float:
+    rounded = _rounded(value)
+    return rounded if rounded <= value else _rounded(value * 0.95)
+
+
+def _at_least(value: float) -> float:
+    rounded = float(f"{value:.3g}")
+    return rounded if rounded >= value else float(f"{value * 1.005:.3g}")

@@ -1,0 +1,158 @@
+"""The hexagon grid: H3 cells as 64-bit integers in numpy arrays, as text for people, as outlines for maps.
+
+H3: Sahr, White & Kimerling 2003 (Cartography and GIS 30:2); h3geo.org for the index layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import h3.api.basic_int as h3
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Cells = NDArray[np.int64]
+
+EARTH_RADIUS = 6378137.0  # metres, sphere of EPSG:3857
+HALF_WORLD = np.pi * EARTH_RADIUS  # metres from the centre of the mercator square to its side
+MERCATOR_LATITUDE = 85.0511287798066  # degrees; the square ends here
+
+
+def to_text(cell: int) -> str:
+    """The 15-character form: JavaScript cannot hold the number."""
+    return f"{int(cell):x}"
+
+
+def from_text(text: str) -> int:
+    """Cell of its text form. Raises ValueError where it is none."""
+    cell = int(text, 16)
+    if not h3.is_valid_cell(cell):
+        raise ValueError(f"{text} is not an H3 cell")
+    return cell
+
+
+def to_parent(cells: Cells, resolution: int) -> Cells:
+    """Parents (same shape) at a coarser or equal resolution, by bit arithmetic: unused digits are 7."""
+    cleared = cells & ~np.int64(15 << 52)
+    return cleared | np.int64(resolution << 52) | np.int64((1 << (45 - 3 * resolution)) - 1)
+
+
+def from_points(longitude: NDArray[np.float64], latitude: NDArray[np.float64], resolution: int) -> Cells:
+    """Cells (n) of points in degrees, WGS84."""
+    pairs = zip(latitude.tolist(), longitude.tolist(), strict=True)
+    return np.fromiter((h3.latlng_to_cell(lat, lon, resolution) for lat, lon in pairs), np.int64, len(longitude))
+
+
+def centres(cells: Cells) -> NDArray[np.float64]:
+    """Longitude and latitude (n, 2) of the cells' centres, degrees."""
+    latlng = np.array([h3.cell_to_latlng(c) for c in cells.tolist()], np.float64).reshape(-1, 2)
+    return latlng[:, ::-1]
+
+
+def reach_degrees(resolution: int) -> float:
+    """Upper bound of the distance from a cell's centre to its vertices, degrees of arc: twice the average edge."""
+    return float(np.degrees(2 * h3.average_hexagon_edge_length(resolution, unit="km") / 6371.007180918475))
+
+
+def areas_km2(cells: Cells) -> NDArray[np.float64]:
+    """Areas (n) on the sphere, km2."""
+    return np.fromiter((h3.cell_area(c, unit="km^2") for c in cells.tolist()), np.float64, len(cells))
+
+
+def mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """EPSG:3857 metres (…, 2) of degrees; latitudes beyond the square are put on its edge."""
+    latitude = np.clip(lonlat[..., 1], -MERCATOR_LATITUDE, MERCATOR_LATITUDE)
+    y = np.log(np.tan((90 + latitude) * np.pi / 360)) * EARTH_RADIUS
+    return np.stack([lonlat[..., 0] * (np.pi / 180) * EARTH_RADIUS, y], axis=-1)
+
+
+def _ring(cell: int) -> NDArray[np.float64]:
+    """Outline in degrees, longitudes continuous (they may pass 180); a polar cell is cut open at the antimeridian."""
+    ring = np.array(h3.cell_to_boundary(cell), np.float64)[:, ::-1]
+    pole = _pole_inside(cell)
+    if pole is not None:
+        ring = ring[np.argsort(ring[:, 0])]
+        first, last = ring[0] + [360, 0], ring[-1] - [360, 0]
+        return np.vstack([last, ring, first, [first[0], pole], [last[0], pole]])
+    ring[:, 0] -= 360 * np.round((ring[:, 0] - ring[0, 0]) / 360)
+    return ring
+
+
+def _pole_inside(cell: int) -> float | None:
+    latitude = h3.cell_to_latlng(cell)[0]
+    pole = 90.0 if latitude > 0 else -90.0
+    return pole if h3.latlng_to_cell(pole, 0, h3.get_resolution(cell)) == cell else None
+
+
+_WORLD = shapely.box(-HALF_WORLD, -HALF_WORLD, HALF_WORLD, HALF_WORLD)
+
+
+def _cut(polygon: shapely.Geometry) -> shapely.Geometry:
+    """Parts of a polygon that reaches over the antimeridian, each on its own side (RFC 7946, 3.1.9)."""
+    shifted = (shapely.transform(polygon, lambda xy, k=k: xy + [2 * HALF_WORLD * k, 0]) for k in (-1, 0, 1))
+    return shapely.union_all([shapely.intersection(part, _WORLD) for part in shifted])
+
+
+def _as_multipolygon(geometry: shapely.Geometry) -> shapely.MultiPolygon:
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    return shapely.MultiPolygon([p for p in parts if p.geom_type == "Polygon" and not p.is_empty])
+
+
+def outlines(cells: Cells) -> NDArray[np.object_]:
+    """MultiPolygons (n) in EPSG:3857; empty for a cell wholly beyond the mercator square."""
+    rings = [mercator(_ring(c)) for c in cells.tolist()]
+    polygons = np.array([shapely.Polygon(r) for r in rings], dtype=object)
+    over = np.array([np.abs(r[:, 0]).max() > HALF_WORLD or np.ptp(r[:, 1]) == 0 for r in rings], dtype=bool)
+    return np.array([_as_multipolygon(_cut(p) if o else p) for p, o in zip(polygons, over, strict=True)], dtype=object)
+
+
+def disk(longitude: float, latitude: float, radius_km: float, resolution: int) -> Cells:
+    """Cells whose centres lie within a distance of a point; at least the cell of the point. Right at poles and pentagons."""
+    middle = h3.latlng_to_cell(latitude, longitude, resolution)
+    # The narrowest cells of a resolution are about two thirds as wide as the average one.
+    step_km = h3.average_hexagon_edge_length(resolution, unit="km")
+    near = np.array(h3.grid_disk(middle, int(radius_km / step_km) + 1), np.int64)
+    inside = great_circle_km(centres(near), (longitude, latitude)) <= radius_km
+    return np.sort(near[inside]) if inside.any() else np.array([middle], np.int64)
+
+
+def great_circle_km(lonlat: NDArray[np.float64], point: tuple[float, float]) -> NDArray[np.float64]:
+    """Distances (n) on the sphere that H3 uses (haversine, 6371.007 km)."""
+    a, b = np.radians(lonlat), np.radians(np.array(point))
+    half = np.sin((a - b) / 2) ** 2
+    return 2 * 6371.007180918475 * np.arcsin(np.sqrt(half[:, 1] + np.cos(a[:, 1]) * np.cos(b[1]) * half[:, 0]))
+
+
+def within(polygon: shapely.Geometry, resolution: int) -> Cells:
+    """Cells whose centres lie in a (multi)polygon in degrees; at least the one of a point inside."""
+    shape = h3.geo_to_h3shape(shapely.geometry.mapping(polygon))
+    cells = np.array(sorted(h3.h3shape_to_cells(shape, resolution)), np.int64)
+    if cells.size:
+        return cells
+    inside = polygon.representative_point()
+    return np.array([h3.latlng_to_cell(inside.y, inside.x, resolution)], np.int64)
+
+
+def bounds(cells: Cells) -> list[float]:
+    """West, south, east, north in degrees around the cells' outlines; west > east where the antimeridian is crossed."""
+    rings = np.vstack([_ring(c) for c in cells.tolist()])
+    polar = any(_pole_inside(c) is not None for c in cells.tolist())
+    west, east = (-180.0, 180.0) if polar else _narrowest_span(rings[:, 0])
+    south, north = np.clip([rings[:, 1].min(), rings[:, 1].max()], -90, 90)
+    return [west, float(south), east, float(north)]
+
+
+def _narrowest_span(longitudes: NDArray[np.float64]) -> tuple[float, float]:
+    """The interval that leaves out the widest empty stretch of the parallel."""
+    around = np.unique((longitudes + 180) % 360 - 180)
+    gaps = np.diff(np.append(around, around[0] + 360))
+    widest = int(gaps.argmax())
+    if gaps[widest] < 10:  # nearly everywhere: say so, instead of an odd seam
+        return -180.0, 180.0
+    return float(around[(widest + 1) % around.size]), float(around[widest])
+
+
+def texts(cells: Iterable[int]) -> list[str]:
+    """The 15-character forms."""
+    return [to_text(c) for c in cells]

@@ -1,0 +1,15 @@
+"""Standing posts, averaged over the days of the window."""
+
+from hexwatch_schemas.indicators import Indicator
+
+ORDER = 90
+INDICATOR = Indicator(
+    id="posts",
+    title="Standing posts (daily average)",
+    unit="posts",
+    formula="post-days / days of the window",
+    source="Geo-PKO codebook (Cil, Fjelde, Hultman & Nilsson 2020)",
+    needs=frozenset({"post_days"}),
+    compute=lambda sums: sums.expected("post_days") / sums.window.days,
+    ramp="presence",
+)

@@ -1,0 +1,47 @@
+"""Legends from the same classes as the style: as data, and as a picture (SVG 1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import h3.api.basic_int as h3
+
+from .classification import Class
+from .style import OPACITY, colours
+
+_ROW, _WIDTH = 22, 300
+
+# Three states that are never merged; what the hexagons cannot show is said in words.
+STATES = (
+    {"state": "value", "label": "Coloured: reports lie, or may lie, in the hexagon"},
+    {"state": "none", "label": "No hexagon: no report; nobody may have looked"},
+)
+
+
+def legend(title: str, unit: str, ramp: str, resolution: int, classes: Sequence[Class]) -> dict[str, Any]:
+    """What a viewer needs to draw the legend of one resolution."""
+    area = h3.average_hexagon_area(resolution, unit="km^2")
+    rows = [
+        {"label": c.label, "min": c.low, "max": c.high, "color": shade, "opacity": OPACITY}
+        for c, shade in zip(classes, colours(ramp, len(classes)), strict=True)
+    ]
+    note = f"{unit} per hexagon of about {area:,.0f} km²" if area >= 1 else f"{unit} per hexagon of about {area:.2g} km²"
+    return {"title": title, "unit": unit, "resolution": resolution, "note": note, "classes": rows, "states": list(STATES)}
+
+
+def as_svg(data: dict[str, Any]) -> str:
+    """The legend as a small picture."""
+    height = 52 + _ROW * len(data["classes"])
+    rows = "".join(
+        f'<rect x="8" y="{46 + _ROW * i}" width="26" height="16" fill="{row["color"]}" fill-opacity="{row["opacity"]}" stroke="#5b5b5b"/>'
+        f'<text x="42" y="{59 + _ROW * i}">{escape(row["label"])}</text>'
+        for i, row in enumerate(data["classes"])
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" viewBox="0 0 {_WIDTH} {height}" '
+        'font-family="sans-serif" font-size="12" role="img">'
+        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>'
+        f'<text x="8" y="18" font-weight="bold">{escape(data["title"])}</text><text x="8" y="36">{escape(data["note"])}</text>{rows}</svg>'
+    )

@@ -1,0 +1,1 @@
+"""Schema history: one numbered SQL file a step."""

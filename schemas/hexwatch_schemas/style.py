@@ -1,0 +1,68 @@
+"""MapLibre styles: one filtered layer per class, the form that QGIS and MapLibre both draw.
+
+QGIS 3.22 draws nothing for `step`, `case` or `interpolate` on a property, so a class is a layer with a filter.
+MapLibre style specification, version 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .classification import Class
+
+# Sequential ramps, light to dark, told apart with any colour vision (ColorBrewer 2.0: YlOrRd, YlGnBu, PuBu; Brewer & Harrower 2003).
+RAMPS: dict[str, tuple[str, ...]] = {
+    "harm": ("#ffffb2", "#fed976", "#feb24c", "#fd8d3c", "#f03b20", "#bd0026"),
+    "share": ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494"),
+    "presence": ("#f1eef6", "#d0d1e6", "#a6bddb", "#74a9cf", "#2b8cbe", "#045a8d"),
+}
+OPACITY = 0.75
+OUTLINE = "#5b5b5b"
+
+
+@dataclass(frozen=True)
+class Band:
+    """The zooms at which one resolution is drawn, and its classes."""
+
+    resolution: int
+    minzoom: int
+    maxzoom: int | None  # excluded; None: from minzoom on, also where tiles are stretched
+    classes: Sequence[Class]
+
+
+def colours(ramp: str, classes: int) -> list[str]:
+    """As many colours of a ramp, from its light to its dark end."""
+    ladder = RAMPS[ramp]
+    if classes == 1:
+        return [ladder[3]]
+    return [ladder[round(i * (len(ladder) - 1) / (classes - 1))] for i in range(classes)]
+
+
+def style(name: str, layer: str, indicator: str, ramp: str, source: Mapping[str, Any], bands: Sequence[Band]) -> dict[str, Any]:
+    """A complete style whose one source is `layer`; the source-layer has the same name."""
+    drawn = [part for band in bands for part in _band(layer, indicator, ramp, band)]
+    return {"version": 8, "name": name, "sources": {layer: dict(source)}, "layers": drawn}
+
+
+def _band(layer: str, indicator: str, ramp: str, band: Band) -> list[dict[str, Any]]:
+    zooms = {"minzoom": band.minzoom} | ({} if band.maxzoom is None else {"maxzoom": band.maxzoom})
+    shades = colours(ramp, len(band.classes))
+    return [
+        {
+            "id": f"{indicator}-r{band.resolution}-class{at}",
+            "type": "fill",
+            "source": layer,
+            "source-layer": layer,
+            **zooms,
+            "filter": _filter(indicator, c),
+            "paint": {"fill-color": shade, "fill-opacity": OPACITY, "fill-outline-color": OUTLINE},
+        }
+        for at, (c, shade) in enumerate(zip(band.classes, shades, strict=True))
+    ]
+
+
+def _filter(indicator: str, c: Class) -> list[Any]:
+    above = [">=", ["get", indicator], c.low]
+    return ["all", ["has", indicator], above, ["<=" if c.last else "<", ["get", indicator], c.high]]

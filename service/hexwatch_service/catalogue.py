@@ -1,0 +1,89 @@
+"""What may be served: the layers of the database as one immutable picture, renewed when a release is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hexwatch_schemas import indicators
+from hexwatch_schemas.errors import NotFound
+from hexwatch_schemas.indicators import Indicator
+from hexwatch_schemas.tiles import resolution_for_zoom, zooms_of_resolution
+from hexwatch_schemas.windows import Window
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer at one release."""
+
+    id: str
+    title: str
+    indicators: tuple[Indicator, ...]
+    minzoom: int
+    maxzoom: int
+    window: Window  # where none is asked for
+    dataset: int
+    kind: str
+    base: int
+    attribution: str
+    licence: str
+    citation: str
+    synthetic: bool
+    release: int
+    published_at: datetime
+    extent: Window  # first and last day of the data
+    bounds: tuple[float, float, float, float]
+    digest: str
+    measures: tuple[str, ...]
+    categories: Mapping[str, int]
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Layer:
+        """A layer of a row of `catalogue.layers`."""
+        extent = Window(row["data_from"], row["data_through"])
+        return cls(
+            indicators=tuple(indicators.get(i) for i in row["indicators"]),
+            window=Window(row["window_from"] or extent.first, row["window_to"] or extent.last),
+            base=row["base_resolution"],
+            extent=extent,
+            bounds=tuple(row["bounds"] or (-180.0, -85.0, 180.0, 85.0)),
+            measures=tuple(row["measures"]),
+            categories=row["categories"] or {},
+            **{k: row[k] for k in ("id", "title", "minzoom", "maxzoom", "dataset", "kind", "attribution", "licence", "citation",
+                                   "synthetic", "release", "published_at", "digest")},
+        )  # fmt: skip
+
+    def indicator(self, name: str) -> Indicator:
+        """One of the layer's indicators. Raises NotFound."""
+        for found in self.indicators:
+            if found.id == name:
+                return found
+        raise NotFound(f"Layer {self.id!r} has no indicator {name[:40]!r}.", hint=f"It has: {', '.join(i.id for i in self.indicators)}.")
+
+    def resolution(self, zoom: int) -> int:
+        """The resolution drawn at a zoom."""
+        return resolution_for_zoom(zoom, self.base)
+
+    def zooms(self, resolution: int) -> range:
+        """The zooms at which a resolution is drawn."""
+        return zooms_of_resolution(resolution, self.base, self.minzoom, self.maxzoom)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All layers at one moment."""
+
+    layers: Mapping[str, Layer]
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers.values())
+
+    def __getitem__(self, layer: str) -> Layer:
+        try:
+            return self.layers[layer]
+        except KeyError:
+            raise NotFound(f"There is no layer {layer[:60]!r}.", hint="See /layers.") from None
+
+

@@ -1,0 +1,93 @@
+"""The service's way to the database: read-only, bounded in number and time, back by itself after an outage."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from hexwatch_schemas.errors import StoreError
+from hexwatch_schemas.queries import query
+
+log = logging.getLogger(__name__)
+
+CHANNEL: LiteralString = "hexwatch_release"
+
+
+def sql(name: str) -> LiteralString:
+    """The statement `topic.name` of this package's `sql/topic.sql`."""
+    return query(name, "hexwatch_service")
+
+
+def bounded(dsn: str, seconds: float) -> str:
+    """`dsn` whose sessions can only read, and give up in time."""
+    limits = {
+        "default_transaction_read_only": "on",
+        "statement_timeout": f"{int(seconds * 1000)}",
+        "lock_timeout": "1000",
+        "idle_in_transaction_session_timeout": "10000",
+        "application_name": "hexwatch_serve",
+    }
+    said = conninfo_to_dict(dsn).get("options")
+    options = " ".join([*([str(said)] if said else []), *(f"-c {k}={v}" for k, v in limits.items())])
+    return make_conninfo(dsn, options=options)
+
+
+class Unavailable(StoreError):
+    """The database does not answer in time."""
+
+
+class Database:
+    """A pool of connections; every query is one short read."""
+
+    def __init__(self, dsn: str, *, size: int, seconds: float) -> None:
+        self._dsn = bounded(dsn, seconds)
+        self._pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
+            self._dsn, min_size=1, max_size=size, timeout=2, max_waiting=0, reconnect_timeout=math.inf, open=False,
+            kwargs={"autocommit": True, "row_factory": dict_row}, check=AsyncConnectionPool.check_connection,
+        )  # fmt: skip
+        # The pool's own limit on waiters stops it from ever coming back after a long outage; this one does not.
+        self._places = asyncio.Semaphore(size * 8)
+
+    async def open(self) -> None:
+        """Connect; raises Unavailable where there is no database within 30 s."""
+        try:
+            await self._pool.open(wait=True, timeout=30)
+        except PoolTimeout as error:
+            raise Unavailable("The database does not answer.", hint="Is it running?") from error
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._pool.close()
+
+    async def fetch(self, statement: Any, params: Mapping[str, Any]) -> list[DictRow]:
+        """All rows of a read. Raises Unavailable where the database is away, busy, or takes too long."""
+        if self._places.locked():
+            raise Unavailable("The database is busy.", hint="Try again in a moment.")
+        async with self._places:
+            try:
+                async with self._pool.connection() as conn:
+                    return await (await conn.execute(statement, params)).fetchall()
+            except (PoolTimeout, psycopg.OperationalError) as error:
+                raise Unavailable("The database does not answer in time.", hint="Try again in a moment.") from error
+
+    async def listen(self, heard: Callable[[], Awaitable[None]]) -> None:
+        """Call `heard` at once, and after every release; again after every reconnection, for what was missed. Never returns."""
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._dsn, autocommit=True) as conn:
+                    await conn.execute(f"listen {CHANNEL}")
+                    await heard()
+                    async for _ in conn.notifies():
+                        await heard()
+            except (psycopg.OperationalError, Unavailable) as error:
+                log.warning("lost the database's notifications: %s", error)
+            await asyncio.sleep(1)  # an outage has no event to wait for

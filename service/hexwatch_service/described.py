@@ -1,0 +1,68 @@
+"""How a layer is described to clients: one JSON form for the listing, the layer's page and the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hexwatch_schemas.indicators import Indicator
+
+from .catalogue import Layer
+from .state import State
+
+
+def layer_json(layer: Layer, state: State) -> dict[str, Any]:
+    """Everything a client needs to add and to cite the layer."""
+    return {
+        "id": layer.id,
+        "title": layer.title,
+        "kind": layer.kind,
+        "synthetic": layer.synthetic,
+        "indicators": [_indicator_json(i) for i in layer.indicators],
+        "default_indicator": layer.indicators[0].id if layer.indicators else None,
+        "categories": [{"id": c, "title": c.replace("_", " ").replace("-", " ").capitalize()} for c in layer.categories],
+        "bounds": list(layer.bounds),
+        "minzoom": layer.minzoom,
+        "maxzoom": layer.maxzoom,
+        "resolutions": {str(z): layer.resolution(z) for z in range(layer.minzoom, layer.maxzoom + 1)},
+        "window": [layer.window.first, layer.window.last],
+        "data_from": layer.extent.first,
+        "data_through": layer.extent.last,
+        "release": layer.release,
+        "as_of": layer.published_at,
+        "digest": layer.digest,
+        "attribution": layer.attribution,
+        "licence": layer.licence,
+        "citation": layer.citation,
+        "links": _links(layer, state),
+    }
+
+
+def _indicator_json(indicator: Indicator) -> dict[str, str]:
+    return {k: getattr(indicator, k) for k in ("id", "title", "unit", "formula", "source")}
+
+
+def tile_url(layer: Layer, state: State, query: str = "") -> str:
+    """The address of the layer's tiles, with the placeholders that every client knows."""
+    return state.url(f"tiles/{layer.id}/{{z}}/{{x}}/{{y}}.mvt") + (f"?{query}" if query else "")
+
+
+def qgis_url(layer: Layer, state: State) -> str:
+    """The connection to paste into QGIS (Add Vector Tile Layer): it would stop at zoom 14 and never ask TileJSON."""
+    return f"type=xyz&url={tile_url(layer, state)}&zmin={layer.minzoom}&zmax={layer.maxzoom}"
+
+
+def _links(layer: Layer, state: State) -> list[dict[str, str]]:
+    links = [
+        _link(state, "self", f"layers/{layer.id}", "application/json", "This layer"),
+        _link(state, "tilejson", f"tiles/{layer.id}/tilejson.json", "application/json", "Vector tiles (TileJSON 3.0)"),
+        {"rel": "qgis", "href": qgis_url(layer, state), "type": "text/plain", "title": "Vector tile connection for QGIS"},
+        _link(state, "cells", f"layers/{layer.id}/cells/{{h3}}", "application/json", "The numbers of one cell"),
+    ]
+    for i in layer.indicators:
+        links.append(_link(state, "style", f"styles/{layer.id}/{i.id}.json", "application/vnd.mapbox.style+json", i.title))
+        links.append(_link(state, "legend", f"legend/{layer.id}/{i.id}.json", "application/json", i.title))
+    return links
+
+
+def _link(state: State, rel: str, path: str, media_type: str, title: str) -> dict[str, str]:
+    return {"rel": rel, "href": state.url(path), "type": media_type, "title": title}

@@ -1,0 +1,61 @@
+"""One table from errors to answers: a code and a sentence, never SQL, a path or a stack."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from hexwatch_schemas.errors import HexwatchError, NotFound, UsageError
+
+from .answers import NEVER
+from .database import Unavailable
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[HexwatchError], int] = {NotFound: 404, UsageError: 400, Unavailable: 503}
+
+
+def failure(status: int, description: str) -> JSONResponse:
+    """An error as OGC API - Common Part 1, 8.4 words it; never cached."""
+    headers = {"cache-control": NEVER} | ({"retry-after": "2"} if status == 503 else {})
+    names = {400: "BadRequest", 404: "NotFound", 405: "MethodNotAllowed", 503: "Unavailable"}
+    return JSONResponse({"code": names.get(status, "ServerError"), "description": description}, status, headers=headers)
+
+
+async def _ours(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HexwatchError), "registered for these only"
+    status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 500)
+    if status == 500:
+        log.error("%s failed", request.url.path, exc_info=error)
+        return failure(500, "Something failed here; it was written to the log.")
+    return failure(status, str(error))
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError), "registered for these only"
+    first = error.errors()[0]
+    place, name = str(first["loc"][0]), ".".join(str(p) for p in first["loc"][1:])[:60]
+    status = 404 if place == "path" else 400
+    return failure(status, f"{name}: {first['msg']}." if name else f"{first['msg']}.")
+
+
+async def _plain(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException), "registered for these only"
+    return failure(error.status_code, f"{error.detail}.")
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s failed", request.url.path, exc_info=error)
+    return failure(500, "Something failed here; it was written to the log.")
+
+
+def register(app: FastAPI) -> None:
+    """Answer every error in one way."""
+    app.add_exception_handler(HexwatchError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _unforeseen)

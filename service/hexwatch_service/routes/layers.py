@@ -1,0 +1,83 @@
+"""Layers, and the numbers of one cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import h3.api.basic_int as h3
+import numpy as np
+from fastapi import APIRouter
+
+from hexwatch_schemas import hexgrid
+from hexwatch_schemas.errors import NotFound, UsageError
+
+from ..asked import asked
+from ..catalogue import Layer
+from ..described import layer_json
+from ..numbers import Table
+from ..state import Held, TheLayer
+from .parameters import ChoiceQuery, NoQuery
+
+router = APIRouter(prefix="/layers", tags=["layers"])
+
+
+@router.get("")
+async def layers(state: Held, _: NoQuery) -> dict[str, Any]:
+    """All layers."""
+    return {"layers": [layer_json(layer, state) for layer in state.catalogue]}
+
+
+@router.get("/{layer}")
+async def layer(layer: TheLayer, state: Held, _: NoQuery) -> dict[str, Any]:
+    """One layer: what it shows, of which release, from whom, under which terms."""
+    return layer_json(layer, state)
+
+
+@router.get("/{layer}/cells/{cell}")
+async def cell(layer: TheLayer, cell: str, state: Held, choice: ChoiceQuery) -> dict[str, Any]:
+    """The numbers of one hexagon: what is precise, what is expected, and what the whole layer could not place."""
+    index = _cell(cell, layer)
+    wanted = asked(layer, choice.datetime, choice.category)
+    table = await state.numbers.table(layer, wanted, h3.get_resolution(index))
+    latitude, longitude = h3.cell_to_latlng(index)
+    return {
+        "h3": hexgrid.to_text(index),
+        "resolution": h3.get_resolution(index),
+        "center": [longitude, latitude],
+        "area_km2": h3.cell_area(index, unit="km^2"),
+        "layer": layer.id,
+        "release": layer.release,
+        "window": [wanted.window.first, wanted.window.last],
+        **_numbers(layer, table, index),
+        "unplaced": await state.numbers.unplaced(layer, wanted),
+        "attribution": layer.attribution,
+    }
+
+
+def _cell(text: str, layer: Layer) -> int:
+    try:
+        index = hexgrid.from_text(text)
+    except ValueError:
+        raise UsageError(f"{text[:20]!r} is not an H3 cell.", hint="Write its 15 hexadecimal characters.") from None
+    if not 1 <= h3.get_resolution(index) <= layer.base:
+        raise NotFound(f"Layer {layer.id!r} has cells of resolution 1 to {layer.base}.")
+    return index
+
+
+def _numbers(layer: Layer, table: Table, index: int) -> dict[str, Any]:
+    """Indicators (null: no value) and, by measure, precise and spread mass; 0 where nothing was reported."""
+    at = int(np.searchsorted(table.cells, index))
+    here = at < table.cells.size and table.cells[at] == index
+    return {
+        "indicators": {
+            i.id: {"title": i.title, "unit": i.unit, "value": _number(table.values[i.id][at]) if here else None} for i in layer.indicators
+        },
+        "measures": {
+            m: {"precise": float(table.sums.precise[m][at]) if here else 0.0, "spread": float(table.sums.spread[m][at]) if here else 0.0}
+            for m in layer.measures
+        },
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,59 @@
+"""Pages for people: the landing page and the map; and the sign of life."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from hexwatch_schemas import __version__
+from hexwatch_schemas.errors import NotFound
+
+from ..described import layer_json, qgis_url
+from ..state import Held
+from .parameters import NoQuery
+
+router = APIRouter(tags=["pages"])
+
+_templates = Environment(loader=PackageLoader("hexwatch_service"), autoescape=select_autoescape(default=True))
+
+# Everything comes from here; MapLibre's worker is a blob, its sprites are data.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "worker-src 'self' blob:; child-src blob:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+_PAGE = {"content-security-policy": POLICY, "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cache-control": "no-cache"}
+
+
+@router.get("/", response_model=None)
+async def landing(request: Request, state: Held, _: NoQuery) -> Response | dict[str, Any]:
+    """What is here, for programs (JSON) and people (HTML), by Accept."""
+    if "text/html" in request.headers.get("accept", ""):
+        entries = [(layer, layer_json(layer, state), qgis_url(layer, state)) for layer in state.catalogue]
+        page = _templates.get_template("landing.html").render(layers=entries, url=state.url, version=__version__)
+        return HTMLResponse(page, headers={**_PAGE, "vary": "accept"})
+    links = [("self", "", "This document"), ("layers", "layers", "Layers"), ("service-desc", "api", "The API (OpenAPI)"), ("map", "map", "Map")]
+    return {
+        "title": "Hexwatch",
+        "description": "Incidents and patrols on one honest hexagon grid.",
+        "version": __version__,
+        "links": [{"rel": rel, "href": state.url(path), "title": title} for rel, path, title in links],
+    }
+
+
+@router.get("/map", response_class=HTMLResponse)
+async def map_page(_: NoQuery) -> HTMLResponse:
+    """The map."""
+    page = resources.files("hexwatch_service").joinpath("static", "map.html")
+    if not page.is_file():
+        raise NotFound("The map page was not built.", hint="Build it with ./run demo, or use the layers in any other client.")
+    return HTMLResponse(page.read_text("utf-8"), headers=_PAGE)
+
+
+@router.get("/healthz")
+async def health() -> dict[str, str]:
+    """A sign of life; asks nothing of the database."""
+    return {"status": "ok"}

@@ -1,0 +1,45 @@
+"""Query parameters that several routes share; a parameter that is not one of them is an error, so that a typo changes no number."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Nothing(BaseModel):
+    """No parameters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Choice(Nothing):
+    """Which days and which categories."""
+
+    datetime: str | None = Field(None, max_length=80, description="A day, month, year, instant, or first/last with .. for an open end.")
+    category: str | None = Field(None, max_length=2000, description="Categories, separated by commas.")
+
+    @property
+    def query(self) -> str:
+        """As it stands in an address, for links that keep the choice."""
+        return urlencode({k: v for k, v in self if v is not None}, safe="/,.:")
+
+
+class TileChoice(Choice):
+    """Also which columns."""
+
+    cols: str | None = Field(None, max_length=500, description="Indicators to put into the tile, separated by commas.")
+
+
+class LegendChoice(Choice):
+    """Also which zoom."""
+
+    zoom: float | None = Field(None, ge=0, le=30, description="The map's zoom: classes belong to the resolution drawn there.")
+
+
+NoQuery = Annotated[Nothing, Query()]
+ChoiceQuery = Annotated[Choice, Query()]
+TileQuery = Annotated[TileChoice, Query()]
+LegendQuery = Annotated[LegendChoice, Query()]

@@ -1,0 +1,59 @@
+"""Styles and legends, from one classification."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from hexwatch_schemas import legend as legends
+from hexwatch_schemas.style import style as make_style
+
+from ..answers import SHORT
+from ..asked import asked
+from ..catalogue import Layer
+from ..described import tile_url
+from ..state import Held, State, TheLayer
+from .parameters import ChoiceQuery, LegendChoice, LegendQuery
+
+router = APIRouter(tags=["styles"])
+
+
+@router.get("/styles/{layer}/{indicator}.json")
+async def style(layer: TheLayer, indicator: str, state: Held, choice: ChoiceQuery, response: Response) -> dict[str, Any]:
+    """A complete MapLibre style: one filtered layer per class, its zooms those of its resolution."""
+    shown = layer.indicator(indicator)
+    wanted = asked(layer, choice.datetime, choice.category)
+    bands = await state.numbers.bands(layer, shown.id, wanted)
+    source = {
+        "type": "vector",
+        "tiles": [tile_url(layer, state, choice.query)],
+        "minzoom": layer.minzoom,
+        "maxzoom": layer.maxzoom,
+        "attribution": layer.attribution,
+    }
+    response.headers["cache-control"] = SHORT
+    return make_style(f"{layer.title}: {shown.title}", layer.id, shown.id, shown.ramp, source, bands)
+
+
+async def _legend(layer: Layer, indicator: str, state: State, choice: LegendChoice) -> dict[str, Any]:
+    shown = layer.indicator(indicator)
+    wanted = asked(layer, choice.datetime, choice.category)
+    zoom = min(max(int(choice.zoom or 0), layer.minzoom), layer.maxzoom)
+    resolution = layer.base if choice.zoom is None else layer.resolution(zoom)
+    classes = await state.numbers.classes(layer, shown.id, wanted, resolution)
+    return legends.legend(shown.title, shown.unit, shown.ramp, resolution, classes)
+
+
+@router.get("/legend/{layer}/{indicator}.json")
+async def legend(layer: TheLayer, indicator: str, state: Held, choice: LegendQuery, response: Response) -> dict[str, Any]:
+    """The classes drawn at a zoom, with their colours."""
+    response.headers["cache-control"] = SHORT
+    return await _legend(layer, indicator, state, choice)
+
+
+@router.get("/legend/{layer}/{indicator}.svg", response_class=Response)
+async def legend_picture(layer: TheLayer, indicator: str, state: Held, choice: LegendQuery) -> Response:
+    """The same as a picture."""
+    data = await _legend(layer, indicator, state, choice)
+    return Response(legends.as_svg(data), media_type="image/svg+xml", headers={"cache-control": SHORT})

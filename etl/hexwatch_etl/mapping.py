@@ -106,11 +106,9 @@ class Where(Model):
     """Where an event happened, and how exactly that is known."""
 
     longitude: Column | None = Field(
-        default=(GEOMETRY_X,), description="Longitude or easting; default: the file's geometry."
+        default=None, description="Longitude or easting; else the file's geometry, if any."
     )
-    latitude: Column | None = Field(
-        default=(GEOMETRY_Y,), description="Latitude or northing; default: the file's geometry."
-    )
+    latitude: Column | None = Field(default=None, description="Latitude or northing; else the file's geometry, if any.")
     crs: str = Field(default="EPSG:4326", description="Reference system of the two columns, as pyproj knows it.")
     extent: tuple[float, float, float, float] | None = Field(
         default=None,

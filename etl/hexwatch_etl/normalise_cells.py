@@ -32,6 +32,10 @@ class Cells:
         hint = f"Did you mean {', '.join(near)}?" if near else f"The file has {', '.join(self._rows.columns)}."
         raise MappingError(f"The file has no column {' or '.join(map(repr, wanted))}.", hint=hint, columns=wanted)
 
+    def has(self, column: str) -> bool:
+        """Does the file have this column?"""
+        return column in self._rows.columns
+
     def text(self, column: Column) -> pl.Series:
         """Trimmed text, null where the cell says nothing."""
         name = self.name(column)

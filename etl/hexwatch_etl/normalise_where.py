@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from pyproj import CRS, Transformer
 
-from hexwatch_etl.mapping import GEOMETRY_X, Coded, Filled, Where
+from hexwatch_etl.mapping import GEOMETRY_X, GEOMETRY_Y, Coded, Filled, Where
 from hexwatch_etl.normalise_cells import Cells
 from hexwatch_etl.rules import Findings
 from hexwatch_schemas.words import Precision
@@ -16,10 +16,7 @@ _WGS84 = CRS("OGC:CRS84")
 
 def places(cells: Cells, where: Where, file_crs: CRS | None, findings: Findings) -> dict[str, pl.Series]:
     """longitude, latitude, precision and the place in words of every row."""
-    if where.longitude is None or where.latitude is None:
-        x = y = cells.constant(None, pl.Float64())
-    else:
-        x, y = _coordinates(cells, where, file_crs, findings)
+    x, y = _coordinates(cells, where, file_crs, findings)
     names = {name: getattr(where, name) for name in ("country", "adm1", "adm2", "place")}
     words = {
         name: cells.text(column) if column else cells.constant(None, pl.String()) for name, column in names.items()
@@ -28,7 +25,10 @@ def places(cells: Cells, where: Where, file_crs: CRS | None, findings: Findings)
 
 
 def _coordinates(cells: Cells, where: Where, file_crs: CRS | None, findings: Findings) -> tuple[pl.Series, pl.Series]:
-    columns = (where.longitude or "", where.latitude or "")
+    columns = (where.longitude or GEOMETRY_X, where.latitude or GEOMETRY_Y)
+    if columns == (GEOMETRY_X, GEOMETRY_Y) and not cells.has(GEOMETRY_X):
+        nowhere = cells.constant(None, pl.Float64())  # reports without points: all are unplaced
+        return nowhere, nowhere
     for column in columns:
         reason = f"{cells.name(column)} is {{}}, which is no number."
         findings.add("unreadable-coordinates", cells.unreadable(column), reason, cells.text(column))

@@ -22,6 +22,8 @@ from hexwatch_etl.mapping import GEOMETRY_X, GEOMETRY_Y
 from hexwatch_etl.reading.files import Content, Form
 from hexwatch_schemas.errors import UnreadableFile
 
+_SUFFIX = {Form.SHAPEFILE: ".shp", Form.GEOPACKAGE: ".gpkg", Form.GEOJSON: ".geojson", Form.FLATGEOBUF: ".fgb"}
+
 
 @dataclass
 class Features:
@@ -64,23 +66,26 @@ def _parquet_crs(column: dict[str, Any]) -> CRS | None:
 
 def _ogr(content: Content, layer: str | None, rows: int | None) -> Features:
     with tempfile.TemporaryDirectory(prefix="hexwatch-") as folder:
-        source = _shapefile(content, Path(folder)) if content.form is Form.SHAPEFILE else content.data
-        chosen = _layer(source, content, layer)
-        meta, table = pyogrio.read_arrow(source, layer=chosen, max_features=rows, datetime_as_string=True)
+        path = _on_disk(content, Path(folder))
+        chosen = _layer(path, content, layer)
+        meta, table = pyogrio.read_arrow(path, layer=chosen, max_features=rows, datetime_as_string=True)
     crs = CRS.from_user_input(meta["crs"]) if meta["crs"] else None
     return _with_geometry(table, meta["geometry_name"] or "wkb_geometry", crs)
 
 
-def _shapefile(content: Content, folder: Path) -> Path:
-    missing = [suffix for suffix in (".shp", ".shx", ".dbf") if suffix not in content.parts]
+def _on_disk(content: Content, folder: Path) -> Path:
+    """The file under the suffix of what it is: GDAL chooses its driver by suffix and content, we by content."""
+    main = _SUFFIX[content.form]
+    parts = content.parts or {main: content.data}
+    missing = [suffix for suffix in (".shp", ".shx", ".dbf") if content.parts and suffix not in content.parts]
     if missing:
         raise UnreadableFile(f"{content.name} lacks its {' and '.join(missing)}.", hint="Keep the parts side by side.")
-    for suffix, data in content.parts.items():
+    for suffix, data in parts.items():
         (folder / f"table{suffix}").write_bytes(data)
-    return folder / "table.shp"
+    return folder / f"table{main}"
 
 
-def _layer(source: bytes | Path, content: Content, wanted: str | None) -> str:
+def _layer(source: Path, content: Content, wanted: str | None) -> str:
     """The layer to read, after making sure that GDAL sees the kind of file that we saw."""
     names = [str(name) for name, _ in pyogrio.list_layers(source)]
     if wanted is None and len(names) != 1:

@@ -14,7 +14,7 @@ from hexwatch_etl.reading import Content, Peek, open_file, peek, read_table
 from hexwatch_etl.sources._source import Source
 from hexwatch_schemas.errors import MappingError, UsageError
 
-__all__ = ["SOURCES", "Source", "detect", "get", "read_delivery"]
+__all__ = ["SOURCES", "Source", "detect", "get", "latest_date", "read_delivery", "recognise"]
 
 
 def _discover() -> dict[str, Source]:
@@ -37,13 +37,18 @@ def get(name: str) -> Source:
 def detect(path: Path) -> Source:
     """The source whose files look like this one; its content decides, never its name."""
     content = open_file(path)
-    return _recognise(content, peek(content))
+    return _known(content, peek(content))
 
 
-def _recognise(content: Content, top: Peek) -> Source:
+def recognise(top: Peek) -> Source | None:
+    """The one source that knows such files, or None."""
     fitting = [source for source in SOURCES.values() if source.sniff(top)]
-    if len(fitting) == 1:
-        return fitting[0]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _known(content: Content, top: Peek) -> Source:
+    if source := recognise(top):
+        return source
     columns = ", ".join(top.header[:12]) + (", …" if len(top.header) > 12 else "")
     hint = f"`hexwatch inspect {content.name} --save mapping.toml` proposes a mapping; its columns are {columns}."
     raise MappingError(f"{content.name} looks like no source that is known by name.", hint=hint)
@@ -65,7 +70,7 @@ def read_delivery(
 
 def _declared(content: Content, source: Source | None) -> Mapping:
     top = peek(content)
-    source = source or _recognise(content, top)
+    source = source or _known(content, top)
     if source.mapping is None:
         hint = f"`hexwatch inspect {content.name} --save mapping.toml` proposes one."
         raise MappingError(f"Source {source.id!r} needs a mapping.", hint=hint)

@@ -10,7 +10,18 @@ from hexwatch_etl.reading import Peek
 from hexwatch_etl.sources._source import Source
 from hexwatch_schemas.words import Precision
 
-_ACTOR = ["Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode", "Religion1Code", "Religion2Code", "Type1Code", "Type2Code", "Type3Code"]
+_ACTOR = [
+    "Code",
+    "Name",
+    "CountryCode",
+    "KnownGroupCode",
+    "EthnicCode",
+    "Religion1Code",
+    "Religion2Code",
+    "Type1Code",
+    "Type2Code",
+    "Type3Code",
+]
 _PLACE = ["Type", "FullName", "CountryCode", "ADM1Code", "ADM2Code", "Lat", "Long", "FeatureID"]
 NAMES = (
     *["GLOBALEVENTID", "SQLDATE", "MonthYear", "Year", "FractionDate"],

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
-from hexwatch_etl.events import Delivery
-from hexwatch_etl.inspect_guess import guess
-from hexwatch_etl.inspect_toml import to_toml
-from hexwatch_etl.mapping import FileShape, Mapping
-from hexwatch_etl.normalise import normalise
-from hexwatch_etl.reading import Form, open_file, peek, read_table
-from hexwatch_etl.sources import latest_date, recognise
+from .events import Delivery
+from .inspect_guess import guess
+from .inspect_toml import to_toml
+from .mapping import FileShape, Mapping
+from .normalise import normalise
+from .reading import Form, open_file, peek, read_table
+from .sources import latest_date, recognise
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from hexwatch_etl.inspect_names import LOSSES, NAMES, find, plain
-from hexwatch_etl.mapping import GEOMETRY_X, Mapping
-from hexwatch_etl.normalise_dates import read_moments
-from hexwatch_etl.reading import Table
 from hexwatch_schemas.errors import MappingError
+
+from .inspect_names import LOSSES, NAMES, find, plain
+from .mapping import GEOMETRY_X, Mapping
+from .normalise_dates import read_moments
+from .reading import Table
 
 _FORMATS = (
     "iso", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d", "%Y/%m/%d", "%d %B %Y", "%d-%b-%y", "%d-%b-%Y",

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from hexwatch_etl.mapping import Mapping
+from .mapping import Mapping
 
 
 def to_toml(mapping: Mapping) -> str:

@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from hexwatch_etl.events import EVENT_SCHEMA, EVENTS, Measure, Origin
-from hexwatch_etl.rules import RULES, Action
 from hexwatch_schemas.errors import MappingError
 from hexwatch_schemas.words import DatasetKind, DayPrecision, Precision
+
+from .events import EVENT_SCHEMA, EVENTS, Measure, Origin
+from .rules import RULES, Action
 
 # One name, or several of which the first that the file has is taken (publishers rename columns).
 Column = str | tuple[str, ...]

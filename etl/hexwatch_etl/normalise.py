@@ -6,15 +6,15 @@ from datetime import date
 
 import polars as pl
 
-from hexwatch_etl.events import EVENT_SCHEMA, EVENTS, REMARK_SCHEMA, Delivery
-from hexwatch_etl.mapping import Mapping
-from hexwatch_etl.normalise_cells import Cells
-from hexwatch_etl.normalise_key import content_keys, id_keys
-from hexwatch_etl.normalise_what import amounts, categories, properties
-from hexwatch_etl.normalise_when import days
-from hexwatch_etl.normalise_where import places
-from hexwatch_etl.reading import Table
-from hexwatch_etl.rules import Findings
+from .events import EVENT_SCHEMA, EVENTS, REMARK_SCHEMA, Delivery
+from .mapping import Mapping
+from .normalise_cells import Cells
+from .normalise_key import content_keys, id_keys
+from .normalise_what import amounts, categories, properties
+from .normalise_when import days
+from .normalise_where import places
+from .reading import Table
+from .rules import Findings
 
 
 def normalise(table: Table, mapping: Mapping, delivered: date) -> Delivery:

@@ -7,9 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from hexwatch_etl.mapping import Coded, Column, FileShape, Filled
-from hexwatch_etl.rules import Findings
 from hexwatch_schemas.errors import MappingError
+
+from .mapping import Coded, Column, FileShape, Filled
+from .rules import Findings
 
 
 class Cells:

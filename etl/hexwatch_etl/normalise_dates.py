@@ -30,7 +30,9 @@ def read_moments(text: pl.Series, formats: Sequence[str]) -> pl.Series:
     for form in formats:
         if not (text.is_not_null() & found.is_null()).any():
             break
-        parsed = frame.select(_moment(form).cast(MOMENT).alias("moment")).to_series()
+        moment = _moment(form).cast(MOMENT)
+        sane = moment.struct.field("local").dt.year().is_between(1, 9999)  # what Python and PostgreSQL both know
+        parsed = frame.select(pl.when(sane).then(moment).alias("moment")).to_series()
         found = found.zip_with(found.is_not_null(), parsed)
     return found
 

@@ -7,11 +7,11 @@ from hashlib import blake2b
 
 import polars as pl
 
-from hexwatch_etl.events import EVENT_SCHEMA, Measure
-from hexwatch_etl.mapping import Column, Key
-from hexwatch_etl.normalise_cells import Cells
-from hexwatch_etl.normalise_dates import read_moments
-from hexwatch_etl.rules import Findings
+from .events import EVENT_SCHEMA, Measure
+from .mapping import Column, Key
+from .normalise_cells import Cells
+from .normalise_dates import read_moments
+from .rules import Findings
 
 _DEGREE = 10**7  # a key holds coordinates to about a centimetre, so that a float's last digit cannot change it
 _NOT_CONTENT = {"line", "key", "revision"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from hexwatch_etl.mapping import Bounds, Coded, Filled, Kept, Mapping, MeasureColumn
-from hexwatch_etl.normalise_cells import Cells
-from hexwatch_etl.rules import Findings
+from .mapping import Bounds, Coded, Filled, Kept, Mapping, MeasureColumn
+from .normalise_cells import Cells
+from .rules import Findings
 
 UNKNOWN = "unknown"  # category of an event whose source leaves the code empty
 _EXACT = 2**53  # beyond it a Float64 skips whole numbers

@@ -6,11 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from hexwatch_etl.mapping import Coded, Column, Filled, When
-from hexwatch_etl.normalise_cells import Cells
-from hexwatch_etl.normalise_dates import read_moments
-from hexwatch_etl.rules import Findings
 from hexwatch_schemas.words import DayPrecision
+
+from .mapping import Coded, Column, Filled, When
+from .normalise_cells import Cells
+from .normalise_dates import read_moments
+from .rules import Findings
 
 # Days before and after the day given by a source that names one day and says it is not exact. A week is the
 # seven days around the day: sources disagree whether they write its first, middle or reported day.

@@ -6,10 +6,11 @@ import numpy as np
 import polars as pl
 from pyproj import CRS, Transformer
 
-from hexwatch_etl.mapping import GEOMETRY_X, GEOMETRY_Y, Coded, Filled, Where
-from hexwatch_etl.normalise_cells import Cells
-from hexwatch_etl.rules import Findings
 from hexwatch_schemas.words import Precision
+
+from .mapping import GEOMETRY_X, GEOMETRY_Y, Coded, Filled, Where
+from .normalise_cells import Cells
+from .rules import Findings
 
 _WGS84 = CRS("OGC:CRS84")
 

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 import polars as pl
 
@@ -18,8 +19,11 @@ from hexwatch_etl.mapping import FileShape
 from hexwatch_schemas.errors import UnreadableFile
 
 _SEPARATORS = (",", "\t", ";", "|")
+_TOP = 1 << 16  # characters that tell the separator
 _CHUNK = 50_000  # records turned into columns at a time: lists of Python strings are large
 _HXL = re.compile(r"#[a-z][a-z0-9_]*(\s*\+\s*[a-z0-9_]+)*", re.IGNORECASE)  # HXL standard 1.1: tag and attributes
+
+csv.field_size_limit(1 << 20)  # outlines written as text in a cell are longer than Python's limit of 131,072
 
 
 @dataclass
@@ -38,18 +42,24 @@ def separator_of(text: str, shape: FileShape) -> str:
 
 
 def _cells(text: str, separator: str, shape: FileShape) -> tuple[int, int]:
-    rows = islice(_reader(io.StringIO(text[:65536], newline=""), separator, shape), 20)
-    try:
-        widths = Counter(len(row) for row in rows if row)
-    except csv.Error:
-        return (0, 0)
+    top = islice(_records(text[:_TOP], separator, shape), 20)
+    widths = Counter(len(record.cells) for record in top if record.cells)
     width, often = widths.most_common(1)[0] if widths else (0, 0)
     return (often if width > 1 else 0, width)
 
 
-def _reader(lines: Iterator[str] | io.StringIO, separator: str, shape: FileShape):
+def _reader(lines: Iterator[str], separator: str, shape: FileShape):
     quoting = csv.QUOTE_MINIMAL if shape.quote else csv.QUOTE_NONE
     return csv.reader(lines, delimiter=separator, quotechar=shape.quote or None, quoting=quoting, strict=True)
+
+
+class _Record(NamedTuple):
+    """A record begins on a physical line and has cells, or trouble and the line itself."""
+
+    line: int
+    cells: list[str] | None
+    trouble: str = ""
+    raw: str = ""
 
 
 class _Tape:
@@ -82,8 +92,8 @@ class _Tape:
         return first
 
 
-def _records(text: str, separator: str, shape: FileShape) -> Iterator[tuple[int, list[str] | None, str]]:
-    """Line, cells, and for a line that cannot be cut (None) the line itself."""
+def _records(text: str, separator: str, shape: FileShape) -> Iterator[_Record]:
+    """Records but for blank lines. A line that cannot be cut is given up alone; reading goes on behind it."""
     tape = _Tape(text)
     reader = _reader(tape, separator, shape)
     while True:
@@ -92,37 +102,38 @@ def _records(text: str, separator: str, shape: FileShape) -> Iterator[tuple[int,
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error:
-            yield tape.line, None, tape.retreat()
+        except csv.Error as error:
+            yield _Record(tape.line, None, str(error), tape.retreat().rstrip("\r\n"))
         else:
             if cells:
-                yield tape.line, cells, ""
+                yield _Record(tape.line, cells)
 
 
 def head_of(text: str, shape: FileShape, count: int) -> list[list[str]]:
     """The first records, the header among them."""
-    found = _records(text[: 1 << 20], separator_of(text, shape), shape)
-    return [cells for _, cells, _ in islice(found, count) if cells]
+    found = _records(text, separator_of(text, shape), shape)
+    return [record.cells for record in islice(found, count) if record.cells]
 
 
 def read_delimited(text: str, shape: FileShape, name: str) -> Records:
     """Every record of a text; ragged and unreadable lines become `broken`."""
     records = _records(text, separator_of(text, shape), shape)
     notes: list[str] = []
-    header = list(shape.names) or _header(next(records, (1, None, ""))[1], name, notes)
+    header = list(shape.names) or _header(next(records, _Record(1, None)), name, notes)
     intake = _Intake(header)
-    for position, (line, cells, raw) in enumerate(records):
-        if position == 0 and cells and _is_hxl(cells):
-            notes.append(f"Line {line} holds HXL tags and was skipped.")
+    for position, record in enumerate(records):
+        if position == 0 and _is_hxl(record):
+            notes.append(f"Line {record.line} holds HXL tags and was skipped.")
         else:
-            intake.take(line, cells, raw)
+            intake.take(record)
     return Records(intake.columns(), intake.lines(), intake.broken(), notes)
 
 
-def _header(cells: list[str] | None, name: str, notes: list[str]) -> list[str]:
-    if not cells:
-        raise UnreadableFile(f"{name}, line 1: the header cannot be read.", hint="Check its quotes and separator.")
-    return unique_names([cell.strip() for cell in cells], notes)
+def _header(record: _Record, name: str, notes: list[str]) -> list[str]:
+    if not record.cells:
+        reason = f"{name}, line {record.line}: the header cannot be read: {record.trouble or 'there is none'}."
+        raise UnreadableFile(reason, hint="Check its quotes and separator.")
+    return unique_names([cell.strip() for cell in record.cells], notes)
 
 
 def unique_names(names: list[str], notes: list[str]) -> list[str]:
@@ -138,8 +149,8 @@ def unique_names(names: list[str], notes: list[str]) -> list[str]:
     return result
 
 
-def _is_hxl(cells: list[str]) -> bool:
-    filled = [cell.strip() for cell in cells if cell.strip()]
+def _is_hxl(record: _Record) -> bool:
+    filled = [cell.strip() for cell in record.cells or () if cell.strip()]
     return bool(filled) and all(_HXL.fullmatch(cell) for cell in filled)
 
 
@@ -153,17 +164,15 @@ class _Intake:
         self._lines: list[int] = []
         self._broken: list[tuple[int, str, str, str]] = []
 
-    def take(self, line: int, cells: list[str] | None, raw: str) -> None:
+    def take(self, record: _Record) -> None:
+        cells, width = record.cells, len(self._header)
         if cells is None:
-            self._refuse(
-                line, "Its quotes do not close, or text follows a closing quote.", {"line": raw.rstrip("\r\n")}
-            )
-        elif len(cells) != len(self._header):
-            reason = f"It has {len(cells)} cells where the header has {len(self._header)}."
-            self._refuse(line, reason, {"cells": cells})
+            self._refuse(record.line, f"It cannot be cut into cells: {record.trouble}.", {"line": record.raw})
+        elif len(cells) != width:
+            self._refuse(record.line, f"It has {len(cells)} cells where the header has {width}.", {"cells": cells})
         else:
             self._rows.append(cells)
-            self._lines.append(line)
+            self._lines.append(record.line)
             if len(self._rows) == _CHUNK:
                 self._flush()
 

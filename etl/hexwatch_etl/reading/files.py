@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from hexwatch_etl.reading.unpack import unpack
 from hexwatch_schemas.errors import UnreadableFile
+
+from .unpack import unpack
 
 
 class Form(StrEnum):

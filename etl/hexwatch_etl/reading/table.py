@@ -9,10 +9,13 @@ from pyproj import CRS
 
 from hexwatch_etl.events import REMARK_SCHEMA
 from hexwatch_etl.mapping import FileShape
-from hexwatch_etl.reading.delimited import head_of, read_delimited, unique_names
-from hexwatch_etl.reading.files import Content, Form
-from hexwatch_etl.reading.text import decode
-from hexwatch_etl.reading.typed import read_typed
+
+from .delimited import head_of, read_delimited, unique_names
+from .files import Content, Form
+from .text import decode
+from .typed import read_typed
+
+_TOP = 1 << 20  # bytes that are looked at before a file is read
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,17 @@ def peek(content: Content, shape: FileShape | None = None, rows: int = 50) -> Pe
     if content.form is not Form.DELIMITED:
         columns = read_typed(content, shape.layer, rows).columns
         return Peek(content.form, tuple(columns.columns), tuple(columns.rows()))
-    text = decode(content.data, shape.encoding, content.name).text
+    text = decode(_top(content.data), shape.encoding, content.name).text
     first, *rest = head_of(text, shape, rows + 1) or [[]]
     header = unique_names([cell.strip() for cell in first], [])
     return Peek(content.form, tuple(header), tuple(map(tuple, rest)))
+
+
+def _top(data: bytes) -> bytes:
+    """The first lines, whole ones; of UTF-16, whose line ends are two bytes, everything."""
+    if len(data) <= _TOP or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data
+    return data[: data.rfind(b"\n", 0, _TOP) + 1] or data
 
 
 def read_table(content: Content, shape: FileShape) -> Table:

@@ -19,8 +19,9 @@ import shapely
 from pyproj import CRS
 
 from hexwatch_etl.mapping import GEOMETRY_X, GEOMETRY_Y
-from hexwatch_etl.reading.files import Content, Form
 from hexwatch_schemas.errors import UnreadableFile
+
+from .files import Content, Form
 
 _SUFFIX = {Form.SHAPEFILE: ".shp", Form.GEOPACKAGE: ".gpkg", Form.GEOJSON: ".geojson", Form.FLATGEOBUF: ".fgb"}
 

@@ -11,8 +11,9 @@ from hexwatch_etl.events import Delivery
 from hexwatch_etl.mapping import Mapping
 from hexwatch_etl.normalise import normalise
 from hexwatch_etl.reading import Content, Peek, open_file, peek, read_table
-from hexwatch_etl.sources._source import Source
 from hexwatch_schemas.errors import MappingError, UsageError
+
+from ._source import Source
 
 __all__ = ["SOURCES", "Source", "detect", "get", "latest_date", "read_delivery", "recognise"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hexwatch_etl.events import Origin
 from hexwatch_etl.mapping import Coded, Kept, Key, Mapping, MeasureColumn, When, Where
-from hexwatch_etl.sources._source import Source
 from hexwatch_schemas.words import DayPrecision, Precision
+
+from ._source import Source
 
 _TYPES = {
     "Battles": "battles",

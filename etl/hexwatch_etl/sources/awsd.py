@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hexwatch_etl.events import Origin
 from hexwatch_etl.mapping import Coded, Filled, Key, Mapping, MeasureColumn, When, Where
-from hexwatch_etl.sources._source import Source
 from hexwatch_schemas.words import Precision
+
+from ._source import Source
 
 
 def _people(name: str, title: str, column: str) -> MeasureColumn:

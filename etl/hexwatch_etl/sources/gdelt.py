@@ -7,8 +7,9 @@ import re
 from hexwatch_etl.events import Origin
 from hexwatch_etl.mapping import Coded, FileShape, Key, Mapping, MeasureColumn, When, Where
 from hexwatch_etl.reading import Peek
-from hexwatch_etl.sources._source import Source
 from hexwatch_schemas.words import Precision
+
+from ._source import Source
 
 _ACTOR = [
     "Code",

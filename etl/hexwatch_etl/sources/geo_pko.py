@@ -5,8 +5,9 @@ from __future__ import annotations
 from hexwatch_etl.events import Origin
 from hexwatch_etl.mapping import FileShape, Filled, Kept, Mapping, MeasureColumn, When, Where
 from hexwatch_etl.reading import Peek
-from hexwatch_etl.sources._source import Source
 from hexwatch_schemas.words import DatasetKind, Precision
+
+from ._source import Source
 
 # What a base is mainly for: the first of these that its row mentions.
 _ROLES = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hexwatch_etl.events import Origin
-from hexwatch_etl.sources._source import Source
+
+from ._source import Source
 
 SOURCE = Source(
     id="table",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hexwatch_etl.events import Origin
 from hexwatch_etl.mapping import GEOMETRY_X, GEOMETRY_Y, Bounds, Coded, Key, Mapping, MeasureColumn, When, Where
 from hexwatch_etl.rules import Action
-from hexwatch_etl.sources._source import Source
 from hexwatch_schemas.words import DayPrecision, Precision
+
+from ._source import Source
 
 _WHERE = {
     "1": Precision.EXACT,

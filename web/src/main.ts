@@ -1,0 +1,20 @@
+/** The map page: starts everything. */
+
+import "maplibre-gl/dist/maplibre-gl.css";
+import { Api } from "./api";
+import { App } from "./app";
+import { byId } from "./dom";
+import { drawer } from "./parts/drawer";
+import { Store } from "./store";
+
+// The page stands at <root>/map, also behind a proxy's path.
+const root = new URL(".", location.origin + location.pathname);
+const app = new App(new Api(root), new Store());
+
+document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
+  // The address after # belongs to the view.
+  event.preventDefault();
+  app.focusMap();
+});
+drawer(document.querySelector<HTMLButtonElement>(".drawer-toggle")!, byId("panel"));
+void app.run();

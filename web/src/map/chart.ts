@@ -1,0 +1,157 @@
+/** The map itself: draws what it is told and reports where the reader points. */
+
+import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import type { ErrorEvent, MapMouseEvent, PointLike } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import type { Camera } from "../view";
+import { basemap } from "./basemap";
+import { fillIds, HOVER, onCell, type Overlay, SELECTION } from "./compose";
+import { Detail } from "./detail";
+import { HexagonLayers } from "./hexagons";
+import { onPaletteChange, palette } from "./palette";
+
+export type Bounds = [number, number, number, number];
+
+export interface Events {
+  picked(cell: string | undefined): void;
+  moved(camera: Camera): void;
+  busy(loading: boolean): void;
+  failed(error: { message: string; status?: number }): void;
+  /** The hexagons asked for are drawn; `any` says whether there was one in sight. */
+  drawn(any: boolean): void;
+}
+
+const BORDER_NOTE = "Borders imply no opinion on any territory";
+
+export class Chart {
+  #map: MapLibre;
+  #overlay: Overlay | null = null;
+  #cell: string | undefined;
+  #hexagons: HexagonLayers;
+  #detail: Detail;
+  #ready: Promise<void>;
+  #unreported = false;
+
+  constructor(container: HTMLElement, camera: Camera | undefined, private readonly events: Events) {
+    // From our own host, so that the page needs no blob: in its content policy.
+    setWorkerUrl(new URL(workerUrl, location.href).href);
+    this.#map = new MapLibre({
+      container,
+      style: basemap(palette()),
+      center: camera ? [camera.lon, camera.lat] : [20, 5],
+      zoom: camera?.zoom ?? 2,
+      minZoom: 1,
+      maxZoom: 14,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      attributionControl: false,
+      transformRequest: (url) => ({ url, cache: url.includes("/tiles/") ? "no-cache" : "default" }),
+      locale: { "Map.Title": "Map of hexagons. Arrow keys move it, plus and minus zoom, Enter selects the middle." },
+    });
+    this.#hexagons = new HexagonLayers(this.#map);
+    this.#detail = new Detail(this.#map);
+    this.#ready = this.#styleLoaded();
+    this.#map.touchZoomRotate.disableRotation();
+    this.#addControls();
+    this.#listen();
+  }
+
+  /** Draw these hexagons in place of the ones before. */
+  show(overlay: Overlay | null): void {
+    this.#overlay = overlay;
+    this.#unreported = overlay !== null;
+    void this.#ready.then(() => this.#draw());
+  }
+
+  select(cell: string | undefined): void {
+    this.#cell = cell;
+    for (const id of SELECTION) if (this.#map.getLayer(id)) this.#map.setFilter(id, onCell(cell));
+  }
+
+  fit([west, south, east, north]: Bounds, animate: boolean): void {
+    const bounds: Bounds = [west, south, east < west ? east + 360 : east, north];
+    this.#map.fitBounds(bounds, { padding: 32, maxZoom: 9, duration: animate ? 600 : 0 });
+  }
+
+  jump({ zoom, lat, lon }: Camera): void {
+    this.#map.jumpTo({ zoom, center: [lon, lat] });
+  }
+
+  focus(): void {
+    this.#map.getCanvas().focus();
+  }
+
+  /** Make room for a panel that covers part of the map. */
+  resize(): void {
+    this.#map.resize();
+  }
+
+  get camera(): Camera {
+    const { lat, lng } = this.#map.getCenter();
+    return { zoom: this.#map.getZoom(), lat, lon: lng };
+  }
+
+  #addControls(): void {
+    this.#map.addControl(new NavigationControl({ showCompass: false }), "top-left");
+    this.#map.addControl(new AttributionControl({ compact: false, customAttribution: BORDER_NOTE }), "bottom-right");
+    this.#map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-right");
+  }
+
+  #listen(): void {
+    const map = this.#map;
+    map.on("click", (event: MapMouseEvent) => this.events.picked(this.#cellAt(event.point)));
+    map.on("mousemove", (event: MapMouseEvent) => this.#hover(this.#cellAt(event.point)));
+    map.on("mouseout", () => this.#hover(undefined));
+    map.on("moveend", () => this.events.moved(this.camera));
+    map.on("zoomend", () => this.#detail.refine());
+    for (const change of ["dataloading", "sourcedata", "render"] as const) {
+      map.on(change, () => this.events.busy(!map.areTilesLoaded()));
+    }
+    map.on("idle", () => this.#idle());
+    map.on("error", ({ error }: ErrorEvent) => this.events.failed(error));
+    map.getCanvas().addEventListener("keydown", ({ key }) => {
+      if (key === "Enter") this.events.picked(this.#cellAt(map.project(map.getCenter())));
+    });
+    onPaletteChange(() => this.#repaint());
+  }
+
+  #draw(): void {
+    this.#hexagons.replace(this.#overlay, palette(), this.#cell);
+    this.#detail.refine();
+  }
+
+  /** Night or day fell: everything is drawn anew. */
+  #repaint(): void {
+    this.#map.setStyle(basemap(palette()), { diff: false });
+    this.#hexagons.forget();
+    this.#detail.forget();
+    this.#ready = this.#styleLoaded();
+    void this.#ready.then(() => this.#draw());
+  }
+
+  #styleLoaded(): Promise<void> {
+    return new Promise((done) => this.#map.once("style.load", () => done()));
+  }
+
+  #idle(): void {
+    this.events.busy(false);
+    if (!this.#unreported || !this.#overlay) return;
+    this.#unreported = false;
+    this.events.drawn(this.#map.queryRenderedFeatures({ layers: this.#drawnFills() }).length > 0);
+  }
+
+  #cellAt(point: PointLike): string | undefined {
+    const [feature] = this.#map.queryRenderedFeatures(point, { layers: this.#drawnFills() });
+    return feature?.properties.h3 as string | undefined;
+  }
+
+  #drawnFills(): string[] {
+    return this.#overlay ? fillIds(this.#overlay).filter((id) => this.#map.getLayer(id)) : [];
+  }
+
+  #hover(cell: string | undefined): void {
+    this.#map.getCanvas().style.cursor = cell ? "pointer" : "";
+    if (this.#map.getLayer(HOVER)) this.#map.setFilter(HOVER, onCell(cell));
+  }
+}

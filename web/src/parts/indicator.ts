@@ -1,0 +1,23 @@
+/** Which number the hexagons are coloured by. */
+
+import type { Layer, Question } from "../api";
+import { fill, h, section } from "../dom";
+import { capital } from "../words";
+import type { Part, Tell } from "./part";
+
+export class IndicatorPicker implements Part {
+  #select = h("select", { "aria-label": "Measure shown", "aria-describedby": "indicator-help" });
+  #help = h("p", { class: "help", id: "indicator-help" });
+  readonly element = section("Measure", this.#select, this.#help);
+
+  constructor(tell: Tell) {
+    this.#select.addEventListener("change", () => tell({ indicator: this.#select.value }));
+  }
+
+  show(layer: Layer, { indicator }: Question): void {
+    fill(this.#select, ...layer.indicators.map(({ id, title }) => h("option", { value: id }, title)));
+    this.#select.value = indicator;
+    const shown = layer.indicators.find(({ id }) => id === indicator);
+    this.#help.textContent = shown ? `${capital(shown.formula)}. ${shown.source}.` : "";
+  }
+}

@@ -1,0 +1,82 @@
+/** Windows of days: both ends belong to the window, days are ISO texts in UTC. */
+
+export interface Span {
+  from: string;
+  to: string;
+}
+
+const DAY = 86_400_000;
+
+export function isDay(text: string | null | undefined): text is string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+}
+
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+}
+
+export function daysIn({ from, to }: Span): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / DAY) + 1;
+}
+
+/** The part of `span` inside `bounds`; ends that are missing or crossed fall back to the bounds. */
+export function clamp(span: Partial<Span>, bounds: Span): Span {
+  const from = isDay(span.from) ? between(span.from, bounds) : bounds.from;
+  const to = isDay(span.to) ? between(span.to, bounds) : bounds.to;
+  return from <= to ? { from, to } : { from: to, to: from };
+}
+
+/** The neighbouring window of the same length; it stops at the bounds. Whole months step by months. */
+export function step(span: Span, direction: 1 | -1, bounds: Span): Span {
+  const moved = monthsOf(span) ?? daysAfter;
+  const next = moved(span, direction);
+  const inside = next.from <= bounds.to && next.to >= bounds.from;
+  return inside ? clamp(next, bounds) : span;
+}
+
+export function lastMonths(months: number, bounds: Span): Span {
+  const start = addDays(bounds.to, 1);
+  return clamp({ from: shiftMonths(start, -months), to: bounds.to }, bounds);
+}
+
+/** Months since year 0: the slider's unit. */
+export function monthOf(day: string): number {
+  return Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
+}
+
+export function monthStart(month: number): string {
+  const year = String(Math.floor(month / 12)).padStart(4, "0");
+  return `${year}-${String((month % 12) + 1).padStart(2, "0")}-01`;
+}
+
+export function monthEnd(month: number): string {
+  return addDays(monthStart(month + 1), -1);
+}
+
+function between(day: string, bounds: Span): string {
+  if (day < bounds.from) return bounds.from;
+  return day > bounds.to ? bounds.to : day;
+}
+
+function daysAfter(span: Span, direction: 1 | -1): Span {
+  const days = daysIn(span) * direction;
+  return { from: addDays(span.from, days), to: addDays(span.to, days) };
+}
+
+/** How to move a window of whole months, or nothing where it is none. */
+function monthsOf({ from, to }: Span): typeof daysAfter | undefined {
+  const [first, last] = [monthOf(from), monthOf(to)];
+  if (from !== monthStart(first) || to !== monthEnd(last)) return undefined;
+  const months = last - first + 1;
+  return (_, direction) => ({
+    from: monthStart(first + months * direction),
+    to: monthEnd(last + months * direction),
+  });
+}
+
+function shiftMonths(day: string, months: number): string {
+  const start = monthStart(monthOf(day) + months);
+  const lastDay = monthEnd(monthOf(day) + months);
+  const same = start.slice(0, 8) + day.slice(8);
+  return same > lastDay ? lastDay : same;
+}

@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ def _demo(home: Path, *arguments: str) -> subprocess.Popen[str]:
 def test_demo_serves_stops_and_begins_again(home: Path) -> None:
     first = _demo(home)
     assert first.stdout is not None
-    said = "".join(iter(first.stdout.readline, "Ctrl-C stops everything.\n"))
+    said = "".join(takewhile(lambda line: line != "Ctrl-C stops everything.\n", first.stdout))
     address = re.search(r"http://[^/]+", said)
     assert address, said
     assert Service(address.group()).answers()

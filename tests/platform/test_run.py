@@ -156,16 +156,14 @@ def test_docker_serves_where_nothing_else_does_and_goes_again(programs: Path, tm
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may look into the folders of the package manager")
 def test_apt_creates_no_system_cluster_and_cleans_up(programs: Path, tmp_path: Path) -> None:
-    for tool in ("rm", "rmdir", "mkdir", "chmod"):
+    for tool in ("rm", "rmdir", "mkdir", "mktemp", "chmod"):
         (programs / tool).symlink_to(str(shutil.which(tool)))
     before = _system_files()
-    _program(
-        programs,
-        "apt-get",
-        f"cat /etc/postgresql-common/createcluster.d/hexwatch.conf /usr/sbin/policy-rc.d > {tmp_path}/seen; exit 3",
-    )
+    notes = "/etc/postgresql-common/createcluster.d/hexwatch.conf /usr/sbin/policy-rc.d"
+    _program(programs, "apt-get", f"cat {notes} > {tmp_path}/seen; echo no mirror; exit 3")
     done = _bash(programs, "apt_install postgresql-postgis")
-    assert done.returncode == 3
+    assert done.returncode == 1
+    assert "no mirror" in done.stderr
     assert "create_main_cluster = false" in (tmp_path / "seen").read_text()
     assert "exit 101" in (tmp_path / "seen").read_text()
     assert _system_files() == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,11 +42,12 @@ def classify(values: Values) -> list[Class]:
 
 
 def _head_tail(seen: Values) -> list[float]:
-    import mapclassify  # noqa: PLC0415 (takes a second, and the service must start at once)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns where few values make few classes; that is what we want
-        return mapclassify.HeadTailBreaks(seen).bins[:-1].tolist()
+    """The mean, then again and again the mean of what lies above it (mapclassify agrees, at a hundred times its start-up)."""
+    means: list[float] = []
+    while seen.size > 1 and seen.min() < seen.max():
+        means.append(float(seen.mean()))
+        seen = seen[seen > means[-1]]
+    return means
 
 
 def _rounded(value: float) -> float:

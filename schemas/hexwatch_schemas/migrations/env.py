@@ -7,7 +7,7 @@ from importlib import resources
 
 import psycopg
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 from hexwatch_schemas.errors import StoreError
 
@@ -42,7 +42,7 @@ def _remember(connection: Connection) -> None:
 
 def _run() -> None:
     dsn = context.config.attributes["dsn"]
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn), poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text("select pg_advisory_lock(:key)"), {"key": LOCK})
         connection.commit()
@@ -52,7 +52,6 @@ def _run() -> None:
             context.run_migrations()
         _remember(connection)
         connection.commit()
-    engine.dispose()
 
 
 _run()

@@ -15,8 +15,10 @@ share as (
   select place as cell, measure, mass as precise, 0::double precision as spread
   from mass where placement = 'p'
   union all
-  select c.cell, m.measure, 0, m.mass * c.weight / 1e9
-  from mass m join hex.support_cell c on c.support = m.place and c.resolution = %(resolution)s
+  select u.cell, m.measure, 0, m.mass * u.weight / 1e9
+  from mass m
+  join hex.support_cells c on c.support = m.place and c.resolution = %(resolution)s
+  cross join lateral unnest(c.cells, c.weights) as u (cell, weight)
   where m.placement = 's'
 )
 select s.cell, m.name, sum(s.precise) / m.scale as precise, sum(s.spread) / m.scale as spread

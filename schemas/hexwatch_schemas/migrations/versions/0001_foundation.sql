@@ -205,14 +205,15 @@ create table hex.support (
   key text not null unique
 );
 
-create table hex.support_cell (
+-- Arrays, not a row a cell: a disk of 50 km has 1,500 cells at resolution 7, and a dataset has thousands of disks.
+create table hex.support_cells (
   support bigint not null references hex.support,
   resolution smallint not null,
-  cell bigint not null,
-  weight integer not null check (weight > 0),
-  primary key (support, resolution, cell)
+  cells bigint[] not null,
+  weights integer[] not null check (cardinality(weights) = cardinality(cells)),
+  primary key (support, resolution)
 );
-comment on column hex.support_cell.weight is 'Parts in 1,000,000,000; the weights of a support at a resolution sum to exactly that.';
+comment on column hex.support_cells.weights is 'Parts in 1,000,000,000 of each cell; at a resolution they sum to exactly that.';
 
 create table raw.event (
   id bigint generated always as identity primary key,
@@ -384,5 +385,5 @@ grant execute on function hex.add_partition to hexwatch_etl;
 -- The service reads published numbers and the catalogue; never raw records, quarantine or runs.
 grant usage on schema catalog, hex to hexwatch_reader;
 grant select on catalog.dataset, catalog.measure, catalog.category, catalog.indicator, catalog.layer, catalog.layer_dataset,
-  catalog.release, hex.fact, hex.support, hex.support_cell, hex.cell to hexwatch_reader;
+  catalog.release, hex.fact, hex.support, hex.support_cells, hex.cell to hexwatch_reader;
 grant select on public.hexwatch_migration to hexwatch_reader;

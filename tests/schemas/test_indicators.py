@@ -1,0 +1,50 @@
+"""Indicators: pure functions of window sums."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from hexwatch_schemas import indicators
+from hexwatch_schemas.errors import NotFound
+from hexwatch_schemas.indicators import WindowSums
+from hexwatch_schemas.style import RAMPS
+from hexwatch_schemas.windows import Window
+
+SUMS = WindowSums(
+    np.arange(3, dtype=np.int64),
+    Window(date(2024, 1, 1), date(2024, 1, 10)),
+    precise={m: np.array([4.0, 0.0, 0.0]) for m in ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")},
+    spread={m: np.array([1.0, 0.5, 0.0]) for m in ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")},
+)
+EXPECTED = {
+    "incidents": [5, 0.5, 0],
+    "incidents_precise": [4, 0, 0],
+    "deaths": [5, 0.5, 0],
+    "deaths_precise": [4, 0, 0],
+    "deaths_per_incident": [1, 1, np.nan],
+    "exact_share": [0.8, 0, np.nan],
+    "kidnapped": [5, 0.5, 0],
+    "wounded": [5, 0.5, 0],
+    "posts": [0.5, 0.05, 0],
+    "troops": [0.5, 0.05, 0],
+}
+
+
+@pytest.mark.parametrize("name", indicators.registry())
+def test_every_indicator_has_a_worked_number(name: str) -> None:
+    found = indicators.get(name)
+    np.testing.assert_allclose(found.compute(SUMS), EXPECTED[name])
+    assert found.id == name == found.id.lower()
+    assert found.formula and found.source and found.unit and found.ramp in RAMPS
+
+
+def test_a_dataset_shows_what_its_measures_allow() -> None:
+    assert [i.id for i in indicators.for_measures(["events"])] == ["incidents", "incidents_precise", "exact_share"]
+
+
+def test_an_unknown_indicator_is_named() -> None:
+    with pytest.raises(NotFound, match="'rainfall'.*incidents"):
+        indicators.get("rainfall")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -27,7 +27,7 @@ class Answer:
     url: str
     status: int
     media_type: str
-    body: bytes
+    body: bytes = field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.status} {self.media_type or '-'}, {len(self.body):,} bytes, {self.url}"

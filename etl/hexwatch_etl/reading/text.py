@@ -45,7 +45,7 @@ _TWICE = re.compile(f"[\u00c2-\u00df]{_AFTER}|[\u00e0-\u00ef]{_AFTER}{{2}}|[\u00
 
 def _repaired(text: str) -> Text:
     """Undo a second encoding where a run of characters can be nothing else."""
-    repaired = _TWICE.sub(_once, text)
+    repaired = text if text.isascii() else _TWICE.sub(_once, text)
     if repaired == text:
         return Text(text)
     lines = sum(map(str.__ne__, text.split("\n"), repaired.split("\n")))

@@ -23,6 +23,7 @@ from hexwatch_schemas.errors import UnreadableFile
 
 from .files import Content, Form
 
+_AGAIN = "Fetch the file again: it is cut short or damaged."
 _SUFFIX = {Form.SHAPEFILE: ".shp", Form.GEOPACKAGE: ".gpkg", Form.GEOJSON: ".geojson", Form.FLATGEOBUF: ".fgb"}
 
 
@@ -41,7 +42,7 @@ def read_typed(content: Content, layer: str | None, rows: int | None = None) -> 
         return _parquet(content, rows) if content.form is Form.PARQUET else _ogr(content, layer, rows)
     except (pa.ArrowException, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         reason = f"{content.name} could not be read as {content.form}: {error}."
-        raise UnreadableFile(reason, hint="Fetch the file again: it is cut short or damaged.") from error
+        raise UnreadableFile(reason, hint=_AGAIN) from error
 
 
 def _parquet(content: Content, rows: int | None) -> Features:
@@ -89,10 +90,10 @@ def _on_disk(content: Content, folder: Path) -> Path:
 def _layer(source: Path, content: Content, wanted: str | None) -> str:
     """The layer to read, after making sure that GDAL sees the kind of file that we saw."""
     names = [str(name) for name, _ in pyogrio.list_layers(source)]
+    if not names:
+        raise UnreadableFile(f"{content.name} could not be read as {content.form}: it is cut short.", hint=_AGAIN)
     if wanted is None and len(names) != 1:
-        raise UnreadableFile(
-            f"{content.name} has the layers {', '.join(names) or '(none)'}.", hint="Name one: `layer`."
-        )
+        raise UnreadableFile(f"{content.name} has the layers {', '.join(names)}.", hint="Name one: `layer`.")
     if wanted is not None and wanted not in names:
         raise UnreadableFile(f"{content.name} has no layer {wanted!r}.", hint=f"It has {', '.join(names)}.")
     chosen = wanted or names[0]

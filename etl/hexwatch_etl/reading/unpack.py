@@ -41,7 +41,7 @@ def unpack(data: bytes, name: str) -> bytes | dict[str, bytes]:
         for magic, stream in _STREAMS.items():
             if data.startswith(magic):
                 return _bounded(stream(data), len(data), name)
-        return _unzip(data, name) if data.startswith(b"PK\x03\x04") else data
+        return _unzip(data, name) if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) else data
     except _BROKEN as error:
         hint = "Fetch the file again: it is cut short or damaged."
         raise UnreadableFile(f"{name} could not be unpacked: {error}.", hint=hint) from error

@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-const SERVICE = process.env.HEXWATCH_URL ?? "http://127.0.0.1:8000";
+const SERVICE = process.env.HEXWATCH_URL ?? "http://127.0.0.1:8080";
 const API = ["/layers", "/tiles", "/styles", "/legend"];
 
 export default defineConfig({

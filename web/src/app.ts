@@ -5,6 +5,7 @@ import { byId, fill } from "./dom";
 import { latest, settled } from "./latest";
 import { Chart } from "./map/chart";
 import { withOwnTiles } from "./map/compose";
+import { Busy } from "./parts/busy";
 import { Card } from "./parts/card";
 import { CategoryPicker } from "./parts/categories";
 import { IndicatorPicker } from "./parts/indicator";
@@ -24,6 +25,7 @@ const PAUSE = 150;
 
 export class App {
   #layers: Layer[] = [];
+  #said = "";
   #legendZoom = -1;
   /** A link that names a place decides where the map opens. */
   #restored: boolean;
@@ -32,6 +34,7 @@ export class App {
   #parts: Part[];
   #card = new Card(byId("card"));
   #notices = new Notices(byId("notices"));
+  #busy = new Busy(byId("busy"), byId("view"));
 
   #drawHexagons = latest((signal) => this.#readStyle(signal), (error) => this.#wrong(error));
   #drawLegend = latest((signal) => this.#readLegend(signal), () => showLegend(byId("legend"), null));
@@ -49,9 +52,9 @@ export class App {
     this.#chart = new Chart(byId("map"), store.view.camera, {
       picked: (cell) => store.set({ cell }),
       moved: (camera) => store.set({ camera }),
-      busy: (loading) => (byId("busy").hidden = !loading),
+      busy: (loading) => this.#busy.set("tiles", loading),
       failed: (error) => this.#wrong(error),
-      drawn: (any) => (any ? this.#notices.clear("nothing") : this.#notices.show("nothing", say.nothingHere(() => this.#fit(true)))),
+      drawn: (any) => this.#drawn(any),
     });
     this.#card.onClose = () => {
       store.set({ cell: undefined });
@@ -83,6 +86,7 @@ export class App {
   }
 
   async #readLayers(): Promise<boolean> {
+    this.#busy.set("layers", this.#layers.length === 0);
     try {
       this.#offer(await this.api.layers());
       this.#notices.clear("service");
@@ -90,11 +94,15 @@ export class App {
     } catch (error) {
       this.#notices.show("service", say.serviceDown(error, () => void this.#readLayers()));
       return false;
+    } finally {
+      this.#busy.set("layers", false);
     }
   }
 
   #offer(layers: Layer[]): void {
-    if (JSON.stringify(layers) === JSON.stringify(this.#layers)) return;
+    const said = JSON.stringify(layers);
+    if (said === this.#said) return;
+    this.#said = said;
     const first = this.#layers.length === 0;
     this.#layers = layers;
     this.#list.offer(layers);
@@ -159,6 +167,7 @@ export class App {
   async #readStyle(signal: AbortSignal): Promise<void> {
     const question = this.#question;
     if (!question) return;
+    this.#busy.set("hexagons", true);
     const style = await this.api.style(question, signal);
     if (signal.aborted) return;
     this.#notices.clear("wrong");
@@ -181,7 +190,13 @@ export class App {
     if (!signal.aborted) this.#card.show(found, question.indicator);
   }
 
+  #drawn(any: boolean): void {
+    this.#busy.set("hexagons", false);
+    if (!any) this.#notices.show("nothing", say.nothingHere(() => this.#fit(true)));
+  }
+
   #wrong(error: unknown): void {
+    this.#busy.set("hexagons", false);
     const down = error instanceof ServiceError && error.status === undefined;
     if (down) this.#notices.show("service", say.serviceDown(error, () => void this.#recover()));
     else this.#notices.show("wrong", say.wrong(error, () => this.#askAgain()));

@@ -7,8 +7,11 @@ export interface Span {
 
 const DAY = 86_400_000;
 
+/** Whether a text is a day of the calendar: 31 February is none, though `Date` takes it for 3 March. */
 export function isDay(text: string | null | undefined): text is string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text ?? "")) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text as string);
 }
 
 export function addDays(day: string, days: number): string {

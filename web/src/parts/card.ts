@@ -4,6 +4,8 @@ import type { Cell, Mass } from "../api";
 import { fill, h } from "../dom";
 import { amount, area, capital, plain, spanWords } from "../words";
 
+const MAIN = 2;
+const NOWHERE = "In the whole layer and window: their place is known only to the country, or to an area without an outline.";
 const TERMS =
   "Exact: reported at a place in this hexagon. Spread: its share of reports known only to a wider area. Expected: both.";
 
@@ -55,9 +57,16 @@ function headline({ indicators }: Cell, indicator: string): HTMLElement | null {
   return h("p", { class: "headline" }, h("strong", {}, amount(shown.value)), ` ${shown.title}`);
 }
 
+/** The first measures are what most readers ask for; a source may deliver many more. */
 function masses({ measures }: Cell): HTMLElement {
-  const head = ["", "Exact", "Spread", "Expected"].map((text) => h("th", { scope: "col" }, text));
   const rows = Object.entries(measures).map(([name, mass]) => massRow(name, mass));
+  const [first, rest] = [rows.slice(0, MAIN), rows.slice(MAIN)];
+  const more = rest.length > 0 ? h("details", {}, h("summary", {}, `${rest.length} more measures`), table(rest)) : null;
+  return h("div", {}, table(first), more);
+}
+
+function table(rows: HTMLElement[]): HTMLElement {
+  const head = ["Measure", "Exact", "Spread", "Expected"].map((text) => h("th", { scope: "col" }, text));
   return h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows));
 }
 
@@ -66,15 +75,12 @@ function massRow(name: string, { precise, spread }: Mass): HTMLElement {
   return h("tr", {}, h("th", { scope: "row" }, capital(plain(name))), ...cells);
 }
 
-/** Events known only to the country are on no hexagon; silence about them would be a lie. */
+/** What lies on no hexagon must not be passed over in silence. */
 function unplaced({ unplaced }: Cell): HTMLElement {
   const known = Object.entries(unplaced).filter(([, value]) => value > 0);
-  const parts = known.map(([name, value]) => `${amount(value)} ${plain(name)}`);
-  const text =
-    parts.length > 0
-      ? `On no hexagon: ${parts.join(" and ")} of this window, known only to the country.`
-      : "Nothing of this window is left off the map.";
-  return h("p", { class: parts.length > 0 ? "unplaced" : "help" }, text);
+  if (known.length === 0) return h("p", { class: "help" }, "Nothing of this window is left off the map.");
+  const parts = known.slice(0, MAIN).map(([name, value]) => `${amount(value)} ${plain(name)}`);
+  return h("p", { class: "unplaced" }, h("strong", {}, `On no hexagon: ${parts.join(" and ")}. `), NOWHERE);
 }
 
 function place([lon, lat]: [number, number]): string {

@@ -14,7 +14,7 @@ export class CategoryPicker implements Part {
     this.#chips,
     this.#all,
   );
-  #layer = "";
+  #offered = "";
 
   constructor(private readonly tell: Tell) {
     this.#all.addEventListener("click", () => tell({ categories: [] }));
@@ -22,8 +22,9 @@ export class CategoryPicker implements Part {
 
   show(layer: Layer, { categories }: Question): void {
     this.element.hidden = layer.categories.length < 2;
-    if (this.#layer !== layer.id) fill(this.#chips, ...layer.categories.map((category) => this.#chip(category)));
-    this.#layer = layer.id;
+    const offered = JSON.stringify(layer.categories);
+    if (this.#offered !== offered) fill(this.#chips, ...layer.categories.map((category) => this.#chip(category)));
+    this.#offered = offered;
     for (const input of this.#inputs()) input.checked = categories.includes(input.value);
     this.#all.disabled = categories.length === 0;
     this.#all.textContent = categories.length === 0 ? "All are counted" : "Count all";

@@ -58,15 +58,15 @@ Support = Disk | Area
 
 
 def weights(cells: Cells, base: int) -> pl.DataFrame:
-    """Rows resolution, cell, weight from the base resolution up to 1; parents hold exactly the sum of their children."""
-    frame = pl.DataFrame({"cell": cells, "weight": apportion(WHOLE, hexgrid.areas_km2(cells))}).filter(pl.col("weight") > 0)
-    return pl.concat(_rolled_up(frame, resolution) for resolution in range(base, 0, -1))
+    """Rows resolution, cells, weights (lists) from the base resolution up to 1; a parent holds exactly the sum of its children."""
+    finest = pl.DataFrame({"cells": cells, "weights": apportion(WHOLE, hexgrid.areas_km2(cells))}).filter(pl.col("weights") > 0)
+    return pl.concat(_rolled_up(finest, resolution) for resolution in range(base, 0, -1))
 
 
-def _rolled_up(frame: pl.DataFrame, resolution: int) -> pl.DataFrame:
-    parents = pl.Series("cell", hexgrid.to_parent(frame["cell"].to_numpy(), resolution))
-    sums = frame.with_columns(parents).group_by("cell", maintain_order=True).agg(pl.col("weight").sum())
-    return sums.select(pl.lit(resolution, pl.Int16).alias("resolution"), "cell", "weight")
+def _rolled_up(finest: pl.DataFrame, resolution: int) -> pl.DataFrame:
+    parents, at = np.unique(hexgrid.to_parent(finest["cells"].to_numpy(), resolution), return_inverse=True)
+    sums = np.bincount(at, finest["weights"].to_numpy()).astype(np.int64)  # exact: they stay below 2^53
+    return pl.DataFrame({"resolution": [resolution], "cells": [parents.tolist()], "weights": [sums.tolist()]})
 
 
 def ensure(conn: psycopg.Connection, supports: dict[str, Support], base: int) -> Cells:
@@ -75,12 +75,18 @@ def ensure(conn: psycopg.Connection, supports: dict[str, Support], base: int) ->
     Safe outside the publish transaction: a support never changes, and nothing points at it yet.
     """
     known = {key for (key,) in conn.execute(sql("supports.known"), {"keys": list(supports)})}
-    touched: list[np.ndarray] = []
-    for key in sorted(supports.keys() - known):
-        frame = weights(supports[key].cells(base), base)
-        touched.append(frame["cell"].to_numpy())
-        with conn.transaction():
-            row = conn.execute(sql("supports.add"), {"key": key}).fetchone()
-            if row:  # else another load was quicker
-                copy_rows(conn, sql("supports.copy_cells"), frame.select(pl.lit(row[0]).alias("support"), "resolution", "cell", "weight"))
-    return np.unique(np.concatenate(touched)) if touched else np.empty(0, np.int64)
+    new = {key: weights(supports[key].cells(base), base) for key in sorted(supports.keys() - known)}
+    if not new:
+        return np.empty(0, np.int64)
+    with conn.transaction():
+        # Another load may have been quicker with some of them: only those that are ours get their cells here.
+        added = conn.execute(sql("supports.add"), {"keys": list(new)}).fetchall()
+        frames = [new[key].select(pl.lit(number).alias("support"), "resolution", _array("cells"), _array("weights")) for number, key in added]
+        if frames:
+            copy_rows(conn, sql("supports.copy_cells"), pl.concat(frames))
+    return np.unique(pl.concat(new.values())["cells"].explode().to_numpy())
+
+
+def _array(column: str) -> pl.Expr:
+    """A list as PostgreSQL writes an array."""
+    return pl.format("{}{}{}", pl.lit("{"), pl.col(column).cast(pl.List(pl.String)).list.join(","), pl.lit("}")).alias(column)

@@ -7,7 +7,7 @@ select min(day_from), max(day_to) from hex.fact where dataset = %(dataset)s
 -- name: drawn_cells
 select place from hex.fact where dataset = %(dataset)s and placement = 'p' and resolution = %(resolution)s
 union
-select c.cell from hex.support_cell c
+select unnest(c.cells) from hex.support_cells c
 where c.resolution = %(resolution)s
   and c.support in (select place from hex.fact where dataset = %(dataset)s and placement = 's')
 

@@ -2,10 +2,10 @@
 select key from hex.support where key = any(%(keys)s)
 
 -- name: add
-insert into hex.support (key) values (%(key)s) on conflict do nothing returning id
+insert into hex.support (key) select unnest(%(keys)s::text[]) on conflict do nothing returning id, key
 
 -- name: copy_cells
-copy hex.support_cell (support, resolution, cell, weight) from stdin (format csv)
+copy hex.support_cells (support, resolution, cells, weights) from stdin (format csv)
 
 -- name: missing_cells
 select unnest(%(cells)s::bigint[]) except select cell from hex.cell

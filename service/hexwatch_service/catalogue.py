@@ -50,7 +50,7 @@ class Layer:
             extent=extent,
             bounds=tuple(row["bounds"] or (-180.0, -85.0, 180.0, 85.0)),
             measures=tuple(row["measures"]),
-            categories=row["categories"] or {},
+            categories=dict(sorted((row["categories"] or {}).items())),
             **{k: row[k] for k in ("id", "title", "minzoom", "maxzoom", "dataset", "kind", "attribution", "licence", "citation",
                                    "synthetic", "release", "published_at", "digest")},
         )  # fmt: skip

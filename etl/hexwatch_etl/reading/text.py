@@ -40,13 +40,20 @@ def _tail() -> dict[str, int]:
 
 _TAIL = {character: byte for character, byte in _tail().items() if character}
 _AFTER = f"[{re.escape(''.join(_TAIL))}]"
-_TWICE = re.compile(f"[\u00c2-\u00df]{_AFTER}|[\u00e0-\u00ef]{_AFTER}{{2}}|[\u00f0-\u00f4]{_AFTER}{{3}}")
+# Letters of two bytes (Latin to Arabic; not ß, for its letters are N'Ko and „Spaß“ is not), and typographic marks.
+# Those of three bytes are let be: `é »` with a hard space would become a Chinese letter.
+_TWICE = re.compile(f"[\u00c2-\u00de]{_AFTER}|â[€\x80‚\x82]{_AFTER}")
+_LETTER = re.compile(r"[^\W\x00-\x7f]")
+_NEARLY_ALL = 0.9  # share of the letters beyond ASCII that must look encoded twice: then it befell the whole file
 
 
 def _repaired(text: str) -> Text:
-    """Undo a second encoding where a run of characters can be nothing else."""
-    repaired = text if text.isascii() else _TWICE.sub(_once, text)
-    if repaired == text:
+    """Undo a second encoding, unless letters that were encoded once speak against it."""
+    if text.isascii():
+        return Text(text)
+    repaired, count = _TWICE.subn(_once, text)
+    once = len(_LETTER.findall(_TWICE.sub("", text)))
+    if repaired == text or count < _NEARLY_ALL * (count + once):
         return Text(text)
     lines = sum(map(str.__ne__, text.split("\n"), repaired.split("\n")))
     return Text(repaired, (f"UTF-8 encoded twice was repaired on {lines:,} lines.",))

@@ -155,30 +155,31 @@ def test_names_of_columns_are_made_distinct(deliver) -> None:
     assert len(delivery.notes) == 2
 
 
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", "is empty"),
-        (b" \n\n", "is empty"),
-        (gzip.compress(ROWS.encode())[:-20], "could not be unpacked"),
-        (b"PK\x03\x04 nothing more", "could not be unpacked"),
-        (gzip.compress(bytes(3 << 20)), "grows beyond"),
-        (zipped(a=bytes(3 << 20)), "grows beyond"),
-        (zipped(a=b"date", b=b"date"), "holds a, b"),
-        (zipped(), "holds nothing"),
-        (b"PAR1 and no more", "could not be read as Parquet"),
-        (b'{"type": "FeatureCollection", "features": [{"ty', "could not be read as GeoJSON"),
-        (b'{"type": "Topology", "objects": {}, "arcs": []}', "GeoJSON|TopoJSON"),
-        (b"<OGRVRTDataSource><OGRVRTLayer name='a'/></OGRVRTDataSource>", "is XML or HTML"),
-        (b"<?xml version='1.0'?><kml/>", "is XML or HTML"),
-        (b"<!doctype html><title>503</title>", "is XML or HTML"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "binary file"),
-        (b"SQLite format 3\x00" + bytes(100), "binary file"),
-        (b"fgb\x03fgb\x00" + bytes(40), "could not be read as FlatGeobuf"),
-        (b'"date,x,y\n', "the header cannot be read"),
-    ],
-)  # fmt: skip
-def test_what_is_no_table_is_refused(deliver, data: bytes, reason: str) -> None:
+NO_TABLES: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "is empty"),
+    "blank": (b" \n\n", "is empty"),
+    "gzip cut short": (gzip.compress(ROWS.encode())[:-20], "could not be unpacked"),
+    "zip cut short": (b"PK\x03\x04 nothing more", "could not be unpacked"),
+    "gzip bomb": (gzip.compress(bytes(3 << 20)), "grows beyond"),
+    "zip bomb": (zipped(a=bytes(3 << 20)), "grows beyond"),
+    "zip of two": (zipped(a=b"date", b=b"date"), "holds a, b"),
+    "zip of none": (zipped(), "holds nothing"),
+    "parquet cut short": (b"PAR1 and no more", "could not be read as Parquet"),
+    "geojson cut short": (b'{"type": "FeatureCollection", "features": [{"ty', "could not be read as GeoJSON"),
+    "topojson": (b'{"type": "Topology", "objects": {}, "arcs": []}', "GeoJSON|TopoJSON"),
+    "ogr vrt": (b"<OGRVRTDataSource><OGRVRTLayer name='a'/></OGRVRTDataSource>", "is XML or HTML"),
+    "kml": (b"<?xml version='1.0'?><kml/>", "is XML or HTML"),
+    "an error page": (b"<!doctype html><title>503</title>", "is XML or HTML"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "binary file"),
+    "another database": (b"SQLite format 3\x00" + bytes(100), "binary file"),
+    "flatgeobuf cut short": (b"fgb\x03fgb\x00" + bytes(40), "could not be read as FlatGeobuf"),
+    "no header": (b'"date,x,y\n', "the header cannot be read"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_TABLES)
+def test_what_is_no_table_is_refused(deliver, kind: str) -> None:
+    data, reason = NO_TABLES[kind]
     with pytest.raises(UnreadableFile, match=reason) as caught:
         deliver(data)
     assert caught.value.hint

@@ -1,0 +1,140 @@
+"""The map page in a real browser, over a real service and real incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Route, expect
+
+from .conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+Browse = Callable[..., AbstractContextManager[BrowserContext]]
+BANGUI = "#map=6.50/4.3700/18.5600&layer=ucdp-caf"
+
+
+def view(visit: Visit) -> dict[str, str]:
+    """What the address says of the view."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(visit.page.url).fragment).items()}
+
+
+def click_middle(visit: Visit) -> None:
+    """Click where the address says that the map is centred."""
+    box = visit.page.locator("#map canvas").bounding_box()
+    assert box
+    visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def test_asks_no_other_host_and_complains_of_nothing(browse: Browse, address: str, pictures: Path) -> None:
+    with browse(1366, 820) as context:
+        visit = Visit.of(context.new_page())
+        visit.page.goto(f"{address}/map#layer=ucdp-caf")
+        visit.settle()
+        expect(visit.page.locator("#legend li")).not_to_have_count(0)
+        expect(visit.page.locator(".notice")).to_have_count(0)
+        visit.page.screenshot(path=pictures / "map-desktop.png")
+        assert visit.hosts == {urlsplit(address).netloc}
+        assert visit.complaints == []
+
+
+def test_a_click_shows_the_numbers_the_service_gives(visit: Visit, address: str, pictures: Path) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}&from=2013-01-01&to=2014-12-31")
+    visit.settle()
+    click_middle(visit)
+    card = visit.page.locator("#card")
+    expect(card.locator("tbody tr").first).to_be_visible()
+    cell = view(visit)["cell"]
+    given = httpx.get(f"{address}/layers/ucdp-caf/cells/{cell}", params={"datetime": "2013-01-01/2014-12-31"}).json()
+    expect(card.locator("code")).to_have_text(cell)
+    exact = card.locator("tbody tr").first.locator("td").first
+    expect(exact).to_have_text(f"{given['measures']['events']['precise']:.0f}")
+    expect(card.locator(".unplaced")).to_contain_text(f"{given['unplaced']['events']:.0f} events")
+    visit.settle()
+    visit.page.screenshot(path=pictures / "map-card.png")
+    assert visit.complaints == []
+
+
+def test_the_window_changes_what_is_drawn(visit: Visit, address: str) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}")
+    visit.settle()
+    with visit.page.expect_response(lambda answer: "/tiles/" in answer.url and "2022-12-01" in answer.url):
+        visit.page.get_by_label("From").fill("2022-12-01")
+    assert view(visit)["from"] == "2022-12-01"
+
+
+def test_a_link_restores_the_view(visit: Visit, address: str) -> None:
+    link = f"{BANGUI}&indicator=deaths&from=2013-01-01&to=2014-12-31&category=one-sided"
+    visit.page.goto(f"{address}/map{link}")
+    visit.settle()
+    expect(visit.page.get_by_label("Measure shown")).to_have_value("deaths")
+    expect(visit.page.get_by_label("Through")).to_have_value("2014-12-31")
+    expect(visit.page.get_by_label("One sided")).to_be_checked()
+    expect(visit.page.locator("#legend h2")).to_contain_text("Deaths")
+    assert f"#{urlsplit(visit.page.url).fragment}" == link
+
+
+def test_invented_data_say_so(visit: Visit, address: str) -> None:
+    visit.page.goto(f"{address}/map#layer=invented")
+    expect(visit.page.locator(".notice.synthetic")).to_contain_text("Synthetic data")
+    visit.page.get_by_label("Organised violence").check()
+    expect(visit.page.locator(".notice.synthetic")).to_have_count(0)
+
+
+def test_the_keyboard_reaches_a_hexagon(visit: Visit, address: str) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}")
+    visit.settle()
+    visit.page.keyboard.press("Tab")
+    visit.page.keyboard.press("Enter")  # the first stop leads past the panel
+    expect(visit.page.locator("#map canvas")).to_be_focused()
+    expect(visit.page.locator(".crosshair")).to_be_visible()
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator("#card tbody tr").first).to_be_visible()
+    visit.page.get_by_role("button", name="Close").press("Escape")
+    expect(visit.page.locator("#card")).to_be_hidden()
+    expect(visit.page.locator("#map canvas")).to_be_focused()
+
+
+def test_a_service_that_is_away_is_told_in_words(visit: Visit, address: str) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}")
+    visit.settle()
+    visit.page.context.set_offline(True)
+    visit.page.get_by_label("Measure shown").select_option("deaths")
+    away = visit.page.get_by_role("alert")
+    expect(away).to_contain_text("does not answer")
+    visit.page.context.set_offline(False)
+    away.get_by_role("button", name="Ask now").click()
+    expect(away).to_have_count(0)
+
+
+def test_it_works_below_another_path(visit: Visit, address: str) -> None:
+    """As behind a proxy that the service knows nothing of."""
+
+    def proxy(route: Route) -> None:
+        route.fulfill(response=route.fetch(url=route.request.url.replace("/mission/hexwatch/", "/")))
+
+    visit.page.context.route("**/mission/hexwatch/**", proxy)
+    with visit.page.expect_response(lambda answer: "/mission/hexwatch/tiles/" in answer.url and answer.ok):
+        visit.page.goto(f"{address}/mission/hexwatch/map{BANGUI}")
+    visit.settle()
+    assert visit.complaints == []
+
+
+def test_a_phone_shows_all_of_it(browse: Browse, address: str, pictures: Path) -> None:
+    with browse(375, 740, dark=True) as context:
+        visit = Visit.of(context.new_page())
+        visit.page.goto(f"{address}/map{BANGUI}")
+        visit.settle()
+        visit.page.screenshot(path=pictures / "map-phone.png")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") == 375
+        visit.page.get_by_role("button", name="Layers and dates").click()
+        expect(visit.page.get_by_label("Measure shown")).to_be_visible()
+        visit.page.get_by_role("button", name="Show the map").click()
+        click_middle(visit)
+        expect(visit.page.locator("#card tbody tr").first).to_be_visible()
+        assert visit.complaints == []

@@ -34,7 +34,7 @@ REMARK_SCHEMA: dict[str, pl.DataType] = {
     "line": pl.Int64(),
     "rule": pl.String(),  # short, stable, kebab-case: counted and filtered by
     "reason": pl.String(),  # a sentence with the offending value
-    "row": pl.String(),  # JSON object of the row as it stood in the file
+    "row": pl.String(),  # JSON object of the cells that the mapping reads, as they stood in the file
 }
 
 

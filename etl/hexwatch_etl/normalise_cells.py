@@ -72,8 +72,8 @@ class Cells:
         word = code.str.to_lowercase().replace_strict(
             codes, default=spec.default and str(spec.default), return_dtype=pl.String
         )
-        reason = f"{self.name(spec.column)} is {{}}, which the crosswalk does not list."
-        findings.add("unknown-code", word.is_null(), reason, code)
+        reason = "{} is {}, which the crosswalk does not list."
+        findings.add("unknown-code", word.is_null(), reason, self.name(spec.column), code)
         return word, code
 
     def _filled(self, spec: Filled[Any]) -> tuple[pl.Series, pl.Series]:

@@ -24,7 +24,7 @@ def id_keys(cells: Cells, key: Key, findings: Findings) -> dict[str, pl.Series]:
         return {"key": cells.constant(None, pl.String()), "revision": revision}
     parts = [cells.text(column) for column in key.columns]
     joined = pl.select(pl.concat_str(parts, separator=":")).to_series()
-    findings.add("missing-key", joined.is_null(), f"{' or '.join(key.columns)} is empty.")
+    findings.add("missing-key", joined.is_null(), "{} is empty.", " or ".join(key.columns))
     return {"key": joined, "revision": revision}
 
 
@@ -36,7 +36,7 @@ def _revision(cells: Cells, column: Column, findings: Findings) -> pl.Series:
     value = cells.number(column).cast(pl.Int64, strict=False)
     value = value.zip_with(value.is_not_null(), seconds)
     broken = text.is_not_null() & value.is_null()
-    findings.add("unreadable-number", broken, f"{cells.name(column)} is {{}}, neither number nor time.", text)
+    findings.add("unreadable-number", broken, "{} is {}, neither number nor time.", cells.name(column), text)
     return value
 
 

@@ -50,14 +50,12 @@ def _amount(cells: Cells, measure: MeasureColumn, length: pl.Series, findings: F
 
 def _read(cells: Cells, measure: MeasureColumn, findings: Findings) -> pl.Series:
     column = measure.column or ""
-    value, name = cells.number(column), cells.name(column)
-    findings.add(
-        "unreadable-number", cells.unreadable(column), f"{name} is {{}}, which is no number.", cells.text(column)
-    )
-    findings.add("negative-amount", value < 0, f"{name} is {{}}.", cells.text(column))
+    value, shown = cells.number(column), (cells.name(column), cells.text(column))
+    findings.add("unreadable-number", cells.unreadable(column), "{} is {}, which is no number.", *shown)
+    findings.add("negative-amount", value < 0, "{} is {}.", *shown)
     if measure.scale == 1:
         broken = (value != value.round()) | (value.abs() >= _EXACT)
-        findings.add("unreadable-number", broken, f"{name} is {{}}, which is no whole number.", cells.text(column))
+        findings.add("unreadable-number", broken, "{} is {}, which is no whole number.", *shown)
         value = value.set(broken.fill_null(value=False), None)
     return value
 
@@ -73,7 +71,8 @@ def properties(cells: Cells, keep: tuple[str | Kept, ...]) -> pl.Series:
     if not keep:
         return cells.constant("{}", pl.String())
     columns = [_property(cells, Kept(column=item) if isinstance(item, str) else item) for item in keep]
-    return pl.DataFrame(columns).select(pl.struct(pl.all()).struct.json_encode()).to_series()
+    by_name = {column.name: column for column in columns}
+    return pl.DataFrame(by_name).select(pl.struct(pl.all()).struct.json_encode()).to_series()
 
 
 def _property(cells: Cells, kept: Kept) -> pl.Series:

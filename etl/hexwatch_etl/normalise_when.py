@@ -38,9 +38,10 @@ def _moments(cells: Cells, column: Column | None, when: When, findings: Findings
             pl.concat_str(text, cells.text(when.time).fill_null(""), separator=" ").str.strip_chars()
         ).to_series()
     moments = read_moments(text, when.formats)
-    findings.add("missing-date", text.is_null() & required, f"{cells.name(column or '')} is empty.")
-    reason = f"{cells.name(column or '')} is {{}}, which is not of the form {' or '.join(when.formats)}."
-    findings.add("unreadable-date", text.is_not_null() & moments.is_null(), reason, text)
+    findings.add("missing-date", text.is_null() & required, "{} is empty.", cells.name(column or ""))
+    broken, forms = text.is_not_null() & moments.is_null(), " or ".join(when.formats)
+    reason = "{} is {}, which is not of the form {}."
+    findings.add("unreadable-date", broken, reason, cells.name(column or ""), text, forms)
     return moments
 
 
@@ -56,7 +57,7 @@ def _spread_moments(cells: Cells, when: When, findings: Findings) -> pl.Series:
         .otherwise(pl.format("{}-{}-{}", year, month.str.zfill(2), day.str.zfill(2)))
     ).to_series()  # fmt: skip
     moments = read_moments(text, ("iso",))
-    findings.add("missing-date", year.is_null(), f"{cells.name(when.year or '')} is empty.")
+    findings.add("missing-date", year.is_null(), "{} is empty.", cells.name(when.year or ""))
     findings.add("unreadable-date", text.is_not_null() & moments.is_null(), "{} is no date.", text)
     return moments
 
@@ -108,7 +109,7 @@ def _widened(frame: pl.DataFrame, precision: pl.Series) -> pl.DataFrame:
 def _check(frame: pl.DataFrame, delivered: date, findings: Findings) -> None:
     start, end = frame["day_from"], frame["day_to"]
     findings.add("backwards-dates", end < start, "It ends on {}, before it begins on {}.", end, start)
-    findings.add("future-date", start > delivered, f"It begins on {{}}, after the delivery on {delivered}.", start)
+    findings.add("future-date", start > delivered, "It begins on {}, after the delivery on {}.", start, str(delivered))
 
 
 def _instant(moments: pl.Series, zone: str | None, precision: pl.Series, findings: Findings) -> pl.Series:
@@ -129,6 +130,6 @@ def _in_zone(wall: pl.Series, zone: str, findings: Findings) -> pl.Series:
     day_before = wall.dt.offset_by("-1d").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     moved = pl.select(day_before + pl.duration(hours=24)).to_series()  # 24 hours of elapsed time, not of the clock
     gap = wall.is_not_null() & first.is_null()
-    findings.add("clock-gap", gap, f"{{}} does not exist in {zone}; taken as {{}}.", wall, moved)
-    findings.add("clock-repeat", first != second, f"{{}} comes twice in {zone}; the first is taken.", wall)
+    findings.add("clock-gap", gap, "{} does not exist in {}; taken as {}.", wall, zone, moved)
+    findings.add("clock-repeat", first != second, "{} comes twice in {}; the first is taken.", wall, zone)
     return first.zip_with(~gap, moved).dt.convert_time_zone("UTC")

@@ -31,8 +31,8 @@ def _coordinates(cells: Cells, where: Where, file_crs: CRS | None, findings: Fin
         nowhere = cells.constant(None, pl.Float64())  # reports without points: all are unplaced
         return nowhere, nowhere
     for column in columns:
-        reason = f"{cells.name(column)} is {{}}, which is no number."
-        findings.add("unreadable-coordinates", cells.unreadable(column), reason, cells.text(column))
+        broken, reason = cells.unreadable(column), "{} is {}, which is no number."
+        findings.add("unreadable-coordinates", broken, reason, cells.name(column), cells.text(column))
     x, y = (cells.number(column) for column in columns)
     missing = x.is_null() | y.is_null()
     x, y = x.set(missing, None), y.set(missing, None)

@@ -58,15 +58,16 @@ class Findings:
         self._actions = {name: actions.get(name, rule.action) for name, rule in RULES.items()}
         self._found: list[pl.DataFrame] = []
 
-    def add(self, rule: str, broken: pl.Series, reason: str, *values: pl.Series) -> None:
-        """Note a rule for the rows where `broken`; each {} of `reason` takes a value of that row."""
+    def add(self, rule: str, broken: pl.Series, reason: str, *values: pl.Series | str) -> None:
+        """Note a rule for the rows where `broken`; each {} of `reason` takes a text or a value of that row."""
         rows = broken.fill_null(value=False).arg_true()
         if rows.is_empty():
             return
-        shown = [value.gather(rows).cast(pl.String).fill_null("nothing").str.slice(0, 100) for value in values]
-        text = pl.select(pl.format(reason, *shown)).to_series() if values else pl.Series([reason] * len(rows))
-        found = {"row": rows, "rule": pl.Series([rule]).new_from_index(0, len(rows)), "reason": text}
-        self._found.append(pl.DataFrame(found, schema=_FINDING))
+        shown = [pl.lit(value) if isinstance(value, str) else _shown(value.gather(rows)) for value in values]
+        found = pl.DataFrame({"row": rows}).select(
+            pl.col("row").cast(pl.UInt32), pl.lit(rule).alias("rule"), pl.format(reason, *shown).alias("reason")
+        )
+        self._found.append(found)
 
     def refused(self) -> pl.Series:
         """Boolean per row: does it break a rule that means quarantine?"""
@@ -87,3 +88,7 @@ class Findings:
 
     def _all(self) -> pl.DataFrame:
         return pl.concat([pl.DataFrame(schema=_FINDING), *self._found])
+
+
+def _shown(values: pl.Series) -> pl.Series:
+    return values.cast(pl.String).fill_null("nothing").str.slice(0, 100)

@@ -109,10 +109,11 @@ def _records(text: str, separator: str, shape: FileShape) -> Iterator[_Record]:
                 yield _Record(tape.line, cells)
 
 
-def head_of(text: str, shape: FileShape, count: int) -> list[list[str]]:
-    """The first records, the header among them."""
-    found = _records(text, separator_of(text, shape), shape)
-    return [record.cells for record in islice(found, count) if record.cells]
+def first_record(text: str) -> list[str]:
+    """The names in the header, or the first cells of a file that has none."""
+    shape = FileShape()
+    first = next(_records(text, separator_of(text, shape), shape), _Record(1, []))
+    return unique_names([cell.strip() for cell in first.cells or ()], [])
 
 
 def read_delimited(text: str, shape: FileShape, name: str) -> Records:

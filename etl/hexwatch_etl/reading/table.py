@@ -10,7 +10,7 @@ from pyproj import CRS
 from hexwatch_etl.events import REMARK_SCHEMA
 from hexwatch_etl.mapping import FileShape
 
-from .delimited import head_of, read_delimited, unique_names
+from .delimited import first_record, read_delimited
 from .files import Content, Form
 from .text import decode
 from .typed import read_typed
@@ -31,27 +31,22 @@ class Table:
 
 @dataclass(frozen=True)
 class Peek:
-    """The top of a file: what it is, its first record (the header, if it has one), and a few more."""
+    """The top of a file: what it is, and its first record (the header, if it has one)."""
 
     form: Form
     header: tuple[str, ...]
-    rows: tuple[tuple[str | None, ...], ...]
 
     def has(self, *columns: str) -> bool:
         """Are all these among the columns?"""
         return set(columns) <= set(self.header)
 
 
-def peek(content: Content, shape: FileShape | None = None, rows: int = 50) -> Peek:
-    """The header and first rows, without reading the whole file."""
-    shape = shape or FileShape()
+def peek(content: Content) -> Peek:
+    """The names of the columns, without reading the whole file."""
     if content.form is not Form.DELIMITED:
-        columns = read_typed(content, shape.layer, rows).columns
-        return Peek(content.form, tuple(columns.columns), tuple(columns.rows()))
-    text = decode(_top(content.data), shape.encoding, content.name).text
-    first, *rest = head_of(text, shape, rows + 1) or [[]]
-    header = unique_names([cell.strip() for cell in first], [])
-    return Peek(content.form, tuple(header), tuple(map(tuple, rest)))
+        return Peek(content.form, tuple(read_typed(content, rows=1).columns.columns))
+    text = decode(_top(content.data), None, content.name).text
+    return Peek(content.form, tuple(first_record(text)))
 
 
 def _top(data: bytes) -> bytes:

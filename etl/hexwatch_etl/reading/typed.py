@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import polars.selectors as cs
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
@@ -36,7 +35,7 @@ class Features:
     notes: list[str] = field(default_factory=list)
 
 
-def read_typed(content: Content, layer: str | None, rows: int | None = None) -> Features:
+def read_typed(content: Content, layer: str | None = None, rows: int | None = None) -> Features:
     """All features of a file, or the first `rows`."""
     try:
         return _parquet(content, rows) if content.form is Form.PARQUET else _ogr(content, layer, rows)
@@ -123,18 +122,19 @@ def _number(name: str, values: np.ndarray) -> pl.Series:
 
 def _as_text(table: pa.Table, without: list[str]) -> pl.DataFrame:
     frame = pl.DataFrame(pl.from_arrow(table.drop_columns(without)))
-    whole = [name for name in frame.select(cs.float()).columns if _is_whole(frame[name])]
-    return (
-        frame.with_columns(pl.col(whole).cast(pl.Int64))
-        .select(cs.exclude(cs.nested() | cs.binary() | cs.object()))
-        .select(cs.datetime().dt.to_string("iso:strict"), ~cs.datetime())
-        .select([pl.col(name) for name in frame.columns if name in _plain(frame)])
-        .with_columns(pl.all().cast(pl.String).replace("", None))
-    )
+    return pl.DataFrame([text for column in frame if (text := _text(column)) is not None])
 
 
-def _plain(frame: pl.DataFrame) -> set[str]:
-    return set(frame.select(cs.exclude(cs.nested() | cs.binary() | cs.object())).columns)
+def _text(column: pl.Series) -> pl.Series | None:
+    """A column as a person would write it; None for lists, structures and bytes, which are no cells."""
+    kind = column.dtype
+    if kind.is_nested() or kind in (pl.Binary, pl.Object):
+        return None
+    if isinstance(kind, (pl.Datetime, pl.Duration)):
+        column = column.dt.to_string("iso:strict")
+    elif kind.is_float() and _is_whole(column):
+        column = column.cast(pl.Int64)
+    return column.cast(pl.String).replace("", None)
 
 
 def _is_whole(column: pl.Series) -> bool:

@@ -9,6 +9,8 @@ import json
 import lzma
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import geopandas as gpd
@@ -133,6 +135,30 @@ def test_typed_parquet_reads_like_its_text(tmp_path: Path, deliver) -> None:
     delivery = deliver((tmp_path / "typed").read_bytes(), mapping)
     assert said(delivery) == said(deliver(ROWS, MAPPING))
     assert delivery.events["n"].to_list() == [1, None]
+
+
+def test_every_type_has_a_text(tmp_path: Path, deliver) -> None:
+    values = {
+        "date": datetime(2024, 1, 1, 5, 50, 21, tzinfo=UTC),
+        "duration": timedelta(days=1),
+        "time": time(3),
+        "decimal": Decimal("1.5"),
+        "flag": True,
+        "list": [1],
+        "bytes": b"x",
+    }
+    pl.DataFrame({name: [value] for name, value in values.items()}).write_parquet(tmp_path / "types")
+    keep = 'keep = ["duration", "time", "decimal", "flag"]\n'
+    event = deliver((tmp_path / "types").read_bytes(), keep + '[when]\nstart = "date"\n').events.row(0, named=True)
+    assert event["instant"] == values["date"]
+    assert json.loads(event["properties"]) == {"duration": "P1D", "time": "03:00:00", "decimal": "1.5", "flag": "true"}
+
+
+def test_features_without_a_place_are_unplaced(tmp_path: Path, deliver) -> None:
+    points = [shapely.Point(1, 2), None, shapely.Point()]
+    gpd.GeoDataFrame({"date": ["2021-01-01"] * 3}, geometry=points, crs=4326).to_file(tmp_path / "a.gpkg")
+    events = deliver((tmp_path / "a.gpkg").read_bytes(), '[when]\nstart = "date"\n').events
+    assert events.select("longitude", "precision").rows() == [(1.0, "exact"), (None, "country"), (None, "country")]
 
 
 def test_lines_are_physical(deliver) -> None:

@@ -96,3 +96,8 @@ def test_the_first_and_last_possible_days_are_judged_apart(deliver) -> None:
     delivery = deliver("year,x,y\n2024,1,2\n2025,1,2\n", mapping)
     assert delivery.events["day_to"].dt.to_string("%F").to_list() == ["2024-12-31"]
     assert delivery.rejects["rule"].to_list() == ["future-date"]
+
+
+def test_names_that_look_like_placeholders(deliver) -> None:
+    delivery = deliver("a{}b {c},x,y\nsoon,1,2\n", PLAIN.replace('"date"', '"a{}b {c}"'))
+    assert delivery.rejects["reason"].to_list() == ["a{}b {c} is soon, which is not of the form iso."]

@@ -73,7 +73,7 @@ function tile(id, z, x, y) {
   return found && Buffer.from(fromGeojsonVt({ [id]: found }, { version: 2 }));
 }
 
-function style(id, indicator, host, search) {
+function style(id, indicator, search) {
   const on = { source: id, "source-layer": id };
   const layers = BANDS.flatMap(({ resolution, ...zooms }) => [
     ...COLOURS.map((color, i) => ({
@@ -106,10 +106,10 @@ function cell(h3, search) {
   };
 }
 
-function api(path, search, host) {
+function api(path, search) {
   const [head, id, rest, last] = path.split("/").slice(1);
   if (path === "/layers") return { layers: MODE === "empty" ? [] : LAYERS };
-  if (head === "styles") return style(id, rest.replace(".json", ""), host, `?${search}`);
+  if (head === "styles") return style(id, rest.replace(".json", ""), `?${search}`);
   if (head === "legend") return legend(rest.replace(".json", ""), Number(search.get("zoom")));
   if (head === "layers" && rest === "cells") return cell(last, search);
   return undefined;
@@ -117,20 +117,20 @@ function api(path, search, host) {
 
 const TYPES = { html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml", geojson: "application/geo+json" };
 
-async function answer(path, search, host) {
+async function answer(path, search) {
   if (path === "/map") return ["text/html", await readFile(new URL("map.html", STATIC))];
   if (path.startsWith("/static/")) return [TYPES[path.split(".").pop()], await readFile(new URL(path.slice(8), STATIC))];
   const at = path.match(/^\/tiles\/([^/]+)\/(\d+)\/(\d+)\/(\d+)\.mvt$/);
   if (at) return ["application/vnd.mapbox-vector-tile", tile(at[1], ...at.slice(2).map(Number))];
-  return ["application/json", JSON.stringify(api(path, search, host))];
+  return ["application/json", JSON.stringify(api(path, search))];
 }
 
-createServer(async ({ url, headers }, response) => {
+createServer(async ({ url }, response) => {
   const { pathname, searchParams } = new URL(url, "http://stub");
   const isApi = !pathname.startsWith("/static/") && pathname !== "/map";
   if (MODE === "down" && isApi) return response.writeHead(503, { "Content-Type": "application/json" }).end('{"code":"ServiceUnavailable","description":"The database is starting."}');
   try {
-    const [type, body] = await answer(pathname, searchParams, headers.host);
+    const [type, body] = await answer(pathname, searchParams);
     response.writeHead(body ? 200 : 204, { "Content-Type": type, "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff" }).end(body ?? "");
   } catch {
     response.writeHead(404).end();

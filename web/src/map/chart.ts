@@ -82,11 +82,6 @@ export class Chart {
     this.#map.getCanvas().focus();
   }
 
-  /** Make room for a panel that covers part of the map. */
-  resize(): void {
-    this.#map.resize();
-  }
-
   get camera(): Camera {
     const { lat, lng } = this.#map.getCenter();
     return { zoom: this.#map.getZoom(), lat, lon: lng };

@@ -9,6 +9,8 @@ export default defineConfig({
     renderBuiltUrl: (filename, { hostType }) => (hostType === "html" ? `static/${filename}` : { relative: true }),
   },
   server: { proxy: Object.fromEntries(API.map((path) => [path, SERVICE])) },
+  // The colours are tested as they stand in the style sheet.
+  test: { css: true },
   build: {
     outDir: "../service/hexwatch_service/static",
     emptyOutDir: true,

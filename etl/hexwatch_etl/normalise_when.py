@@ -13,9 +13,9 @@ from .normalise_cells import Cells
 from .normalise_dates import read_moments
 from .rules import Findings
 
-# Days before and after the day given by a source that names one day and says it is not exact. A week is the
-# seven days around the day: sources disagree whether they write its first, middle or reported day.
-_AROUND = {DayPrecision.WEEK: 3}
+# Of a source that names one day and means its week, three days before and after: sources disagree whether they
+# write the week's first day, its middle or the day of the report.
+_AROUND = "3d"
 
 
 def days(cells: Cells, when: When, delivered: date, findings: Findings) -> dict[str, pl.Series]:
@@ -25,8 +25,8 @@ def days(cells: Cells, when: When, delivered: date, findings: Findings) -> dict[
     both = pl.DataFrame({"start": moments, "end": ends}).with_columns(pl.coalesce("end", "start").alias("end"))
     frame = both.select(_first(pl.col("start")).alias("day_from"), _last(pl.col("end")).alias("day_to"))
     precision = _precision(cells, when, moments, frame, findings)
-    if not when.end:
-        frame = _widened(frame, precision)
+    alone = ends.is_null() if when.end else cells.constant(value=True, kind=pl.Boolean())
+    frame = _widened(frame, precision.set(~alone, str(DayPrecision.DAY)))
     _check(frame, delivered, findings)
     return {**frame.to_dict(), "day_precision": precision, "instant": _instant(moments, when.zone, precision, findings)}
 
@@ -92,14 +92,14 @@ def _precision(cells: Cells, when: When, moments: pl.Series, frame: pl.DataFrame
 
 
 def _widened(frame: pl.DataFrame, precision: pl.Series) -> pl.DataFrame:
-    """The days that a single day stands for when the source says it is not exact."""
-    start, end, around = pl.col("day_from"), pl.col("day_to"), f"{_AROUND[DayPrecision.WEEK]}d"
+    """The days that one day stands for when its source says that it is not exact."""
+    start, end = pl.col("day_from"), pl.col("day_to")
     year = start.dt.truncate("1y")
     return frame.select(
-        pl.when(precision == "week").then(start.dt.offset_by(f"-{around}"))
+        pl.when(precision == "week").then(start.dt.offset_by(f"-{_AROUND}"))
         .when(precision == "month").then(start.dt.month_start()).when(precision == "year").then(year)
         .otherwise(start).alias("day_from"),
-        pl.when(precision == "week").then(end.dt.offset_by(around))
+        pl.when(precision == "week").then(end.dt.offset_by(_AROUND))
         .when(precision == "month").then(end.dt.month_end())
         .when(precision == "year").then(year.dt.offset_by("1y").dt.offset_by("-1d"))
         .otherwise(end).alias("day_to"),

@@ -105,15 +105,19 @@ def _layer(source: Path, content: Content, wanted: str | None) -> str:
 def _with_geometry(table: pa.Table, name: str, crs: CRS | None) -> Features:
     if name not in table.column_names:
         return Features(_as_text(table, []))
-    shapes = shapely.from_wkb(np.asarray(table[name].combine_chunks().to_pylist(), dtype=object))
-    kinds = shapely.get_type_id(shapes)
-    inside = np.isin(kinds, (3, 6))  # polygons: a point that is certainly within
-    points = np.where(inside, shapely.point_on_surface(shapes), shapely.centroid(shapes))
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    notes = (
-        [f"{count:,} shapes are not points; a point within each is used."] if (count := int((kinds > 0).sum())) else []
-    )
-    return Features(_as_text(table, [name]).with_columns(_number(GEOMETRY_X, x), _number(GEOMETRY_Y, y)), crs, notes)
+    shapes = shapely.from_wkb(np.asarray(table[name].combine_chunks().to_pylist(), dtype=object), on_invalid="ignore")
+    points, others = _points(shapes), int((shapely.get_type_id(shapes) > 0).sum())
+    notes = [f"{others:,} shapes are not points; a point within each is used."] if others else []
+    x, y = _number(GEOMETRY_X, shapely.get_x(points)), _number(GEOMETRY_Y, shapely.get_y(points))
+    return Features(_as_text(table, [name]).with_columns(x, y), crs, notes)
+
+
+def _points(shapes: np.ndarray) -> np.ndarray:
+    """A point for each shape, of polygons one that is certainly within; None for nothing."""
+    points, polygons = shapely.centroid(shapes), np.isin(shapely.get_type_id(shapes), (3, 6))
+    points[polygons] = shapely.point_on_surface(shapely.make_valid(shapes[polygons]))
+    points[shapely.is_empty(points)] = None
+    return points
 
 
 def _number(name: str, values: np.ndarray) -> pl.Series:

@@ -170,3 +170,9 @@ def test_first_and_last_day(deliver, start: str, end: str, days: int, precision:
 def test_one_day_that_is_not_exact(deliver, precision: str, days: tuple[date, date]) -> None:
     found = when(deliver, "2021-02-10", "date", f'start = "date"\nprecision = "{precision}"')
     assert (found["day_from"], found["day_to"], found["day_precision"]) == (*days, precision)
+
+
+def test_a_row_without_an_end_is_widened_like_any_other(deliver) -> None:
+    mapping = 'start = "a"\nend = "b"\nprecision = "month"'
+    assert when(deliver, "2021-02-10,", "a,b", mapping)["day_to"] == date(2021, 2, 28)
+    assert when(deliver, "2021-02-10,2021-02-11", "a,b", mapping)["day_to"] == date(2021, 2, 11)

@@ -117,17 +117,31 @@ def outlines(cells: Cells) -> NDArray[np.object_]:
 
 def disk(longitude: float, latitude: float, radius_km: float, resolution: int) -> Cells:
     """Cells whose centres lie within a distance of a point; at least the cell of the point. Right at poles and pentagons."""
-    middle = h3.latlng_to_cell(latitude, longitude, resolution)
+    return disks(np.array([[longitude, latitude]]), radius_km, resolution)[0]
+
+
+def disks(lonlat: NDArray[np.float64], radius_km: float, resolution: int) -> list[Cells]:
+    """The disks around points (n, 2); each cell's centre is worked out once for all of them."""
     # Neighbouring centres are 1.73 edges apart on average and never less than 1.2 (edges vary from 0.75 to 1.2).
-    step_km = 1.2 * h3.average_hexagon_edge_length(resolution, unit="km")
-    near = np.array(h3.grid_disk(middle, int(radius_km / step_km) + 1), np.int64)
-    inside = great_circle_km(centres(near), (longitude, latitude)) <= radius_km
-    return np.sort(near[inside]) if inside.any() else np.array([middle], np.int64)
+    rings = int(radius_km / (1.2 * h3.average_hexagon_edge_length(resolution, unit="km"))) + 1
+    middles = from_points(lonlat[:, 0], lonlat[:, 1], resolution)
+    near = [np.array(h3.grid_disk(m, rings), np.int64) for m in middles.tolist()]
+    union = np.unique(np.concatenate(near)) if near else np.empty(0, np.int64)
+    where = centres(union)
+    return [
+        _within_km(candidates, where[np.searchsorted(union, candidates)], point, radius_km, middle)
+        for candidates, point, middle in zip(near, lonlat, middles, strict=True)
+    ]
 
 
-def great_circle_km(lonlat: NDArray[np.float64], point: tuple[float, float]) -> NDArray[np.float64]:
+def _within_km(cells: Cells, where: NDArray[np.float64], point: NDArray[np.float64], radius_km: float, middle: np.int64) -> Cells:
+    inside = great_circle_km(where, point) <= radius_km
+    return np.sort(cells[inside]) if inside.any() else np.array([middle], np.int64)
+
+
+def great_circle_km(lonlat: NDArray[np.float64], point: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distances (n) on the sphere that H3 uses (haversine, 6371.007 km)."""
-    a, b = np.radians(lonlat), np.radians(np.array(point))
+    a, b = np.radians(lonlat), np.radians(point)
     half = np.sin((a - b) / 2) ** 2
     return 2 * 6371.007180918475 * np.arcsin(np.sqrt(half[:, 1] + np.cos(a[:, 1]) * np.cos(b[1]) * half[:, 0]))
 

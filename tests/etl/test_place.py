@@ -76,7 +76,7 @@ def test_no_reports_are_no_work() -> None:
 
 @given(st.floats(-180, 180), st.floats(-90, 90), st.floats(1, 120), st.integers(3, 6))
 def test_weights_are_whole_at_every_resolution_and_children_sum_to_parents(lon: float, lat: float, radius: float, base: int) -> None:
-    frame = weights(Disk(lon, lat, radius).cells(base), base)
+    frame = weights([Disk(lon, lat, radius)], base)
     assert frame["resolution"].to_list() == list(range(base, 0, -1))
     finest = frame.row(0, named=True)
     for row in frame.iter_rows(named=True):
@@ -89,7 +89,6 @@ def test_weights_are_whole_at_every_resolution_and_children_sum_to_parents(lon: 
 
 
 def test_a_polygon_spreads_by_area() -> None:
-    cells = hexgrid.within(PREFECTURE, 5)
-    row = weights(cells, 5).row(0, named=True)
+    row = weights([Area("abc", PREFECTURE)], 5).row(0, named=True)
     areas_km2 = hexgrid.areas_km2(np.array(row["cells"]))
     np.testing.assert_allclose(np.array(row["weights"]) / WHOLE, areas_km2 / areas_km2.sum(), atol=1e-8)

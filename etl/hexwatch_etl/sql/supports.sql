@@ -2,7 +2,7 @@
 select key from hex.support where key = any(%(keys)s)
 
 -- name: add
-insert into hex.support (key) select unnest(%(keys)s::text[]) on conflict do nothing returning id, key
+insert into hex.support (key) select unnest(%(keys)s::text[]) on conflict do nothing returning key, id
 
 -- name: copy_cells
 copy hex.support_cells (support, resolution, cells, weights) from stdin (format csv)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import takewhile
 from pathlib import Path
@@ -97,34 +98,47 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def _demo(home: Path, *arguments: str) -> subprocess.Popen[str]:
+@contextmanager
+def _demo(home: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A demo under way, ended like a plain kill if the test did not end it."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HEXWATCH_")}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [HEXWATCH, "demo", *arguments],
         env={**clean, "HEXWATCH_DATA_FOLDER": str(home)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def _server(home: Path) -> Postmaster:
+    return Postmaster(home / "demo" / "cluster", home / "demo" / "run", TUNING)
 
 
 def test_demo_serves_stops_and_begins_again(home: Path) -> None:
-    first = _demo(home)
-    assert first.stdout is not None
-    said = "".join(takewhile(lambda line: line != "Ctrl-C stops everything.\n", first.stdout))
-    address = re.search(r"http://[^/]+", said)
-    assert address, said
-    assert Service(address.group()).answers()
-    first.send_signal(signal.SIGINT)
-    rest, _ = first.communicate()
+    with _demo(home) as first:
+        assert first.stdout is not None
+        said = "".join(takewhile(lambda line: line != "Ctrl-C stops everything.\n", first.stdout))
+        address = re.search(r"Map +(http://[^/]+)/map", said)
+        assert address, said
+        service = Service(address.group(1))
+        assert service.answers()
+        assert _server(home).pid()
+        first.send_signal(signal.SIGINT)
+        rest, _ = first.communicate()
     assert first.returncode == 0, rest
     assert rest.endswith("Stopped.\n")
-    assert not Service(address.group()).answers()
-    assert Postmaster(home / "demo" / "cluster", home / "demo" / "run", TUNING).pid() is None
+    assert not service.answers()
+    assert _server(home).pid() is None
 
-    second = _demo(home, "--check")
-    report, _ = second.communicate()
+    with _demo(home, "--check") as second:
+        report, _ = second.communicate()
     assert second.returncode == 0, report
     assert "All there." in report
     assert "release" not in report, "the mission was loaded again"
-    assert Postmaster(home / "demo" / "cluster", home / "demo" / "run", TUNING).pid() is None
+    assert _server(home).pid() is None

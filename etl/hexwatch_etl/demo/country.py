@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import LineString, MultiPoint, Polygon
+from shapely.geometry.base import BaseGeometry
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -80,7 +81,7 @@ REGIONS = (Region("the north", 10, 100), Region("the west", -150, -20), Region("
 class Country:
     """Outline and zones (kilometres); zone i is `codes[i]`, `names[i]`, `zones[i]`, `seats[i]`."""
 
-    outline: Polygon
+    outline: BaseGeometry
     codes: tuple[str, ...]
     names: tuple[str, ...]
     seats: tuple[Town, ...]
@@ -104,11 +105,11 @@ def degrees(places: Floats) -> Floats:
 @cache
 def country() -> Country:
     """The country, drawn once."""
-    outline = _weathered(Polygon(_OUTLINE))
     seats = tuple(town for town in TOWNS if town.zone)
     names = tuple(str(town.zone) for town in seats)
     codes = tuple(f"VT{number:02d}" for number in range(1, len(seats) + 1))
-    return Country(outline, codes, names, seats, _zones(seats))
+    zones = _zones(seats)
+    return Country(shapely.coverage_union_all(zones), codes, names, seats, zones)
 
 
 def nearest(shapes: NDArray[np.object_], places: Floats) -> Ints:
@@ -132,7 +133,7 @@ def _zones(seats: tuple[Town, ...]) -> NDArray[np.object_]:
 def _weathered(straight: Polygon) -> Polygon:
     """Straight borders made winding: the same bend at the same place, so that neighbours still fit."""
     steps = shapely.segmentize(shapely.normalize(straight), 3.0)
-    return Polygon(_bent(shapely.get_coordinates(steps)))
+    return Polygon(np.round(_bent(shapely.get_coordinates(steps)), 6))  # to a millimetre: seen from both sides alike
 
 
 def _bent(places: Floats) -> Floats:

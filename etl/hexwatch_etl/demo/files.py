@@ -21,9 +21,10 @@ TITLE = f"{ground.NAME} incidents (synthetic)"
 
 ZONES = "vethara-zones"
 INCIDENTS = "vethara"
+_AREAS = ("--kind", "areas", "--key", "code", "--name", "name", "--level", "adm1")
 _READ = ("--mapping", "incidents.toml", "--areas", ZONES, "--title", TITLE, "--synthetic")
 LOADS = (
-    ("load", ZONES, "zones.geojson", "--kind", "areas", "--key", "code", "--name", "name", "--level", "adm1"),
+    ("load", ZONES, "zones.geojson", *_AREAS, "--title", f"{ground.NAME} zones (synthetic)", "--synthetic"),
     ("load", INCIDENTS, "incidents_initial.csv", *_READ),
     # A whole delivery: what it lacks was withdrawn.
     ("load", INCIDENTS, "incidents_revised.csv", *_READ, "--replace"),

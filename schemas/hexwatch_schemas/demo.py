@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sysconfig
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from importlib.metadata import entry_points
@@ -65,6 +65,7 @@ def _prepare(own: Settings, store: Store) -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     stamp.unlink(missing_ok=True)
+    typer.echo("Making up a mission and loading it; the next start finds it there.")
     folder.mkdir(parents=True, exist_ok=True)
     _hexwatch(own, "migrate", cwd=folder)
     _hexwatch(own, "simulate", "--out", str(folder), cwd=folder)

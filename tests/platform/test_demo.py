@@ -120,6 +120,7 @@ def _server(home: Path) -> Postmaster:
     return Postmaster(home / "demo" / "cluster", home / "demo" / "run", TUNING)
 
 
+@pytest.mark.timeout(300)  # it makes a cluster and loads a mission, beside whatever else is tested
 def test_demo_serves_stops_and_begins_again(home: Path) -> None:
     with _demo(home) as first:
         assert first.stdout is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -31,7 +31,7 @@ class AreaRequest:
     name: str | None = None
     country: str | None = None
     layer: str | None = None  # of a GeoPackage that has several
-    description: Description = Description()
+    description: Description = field(default_factory=Description)
     replace: bool = False
 
 
@@ -39,7 +39,12 @@ def load_areas(conn: psycopg.Connection, request: AreaRequest, progress: Progres
     """Load an area file into a dataset of kind `areas`, on an autocommit connection. Raises as `load` does."""
     progress("Reading")
     read = read_areas(
-        request.file, key=request.key, name=request.name, level=request.level, country=request.country, layer=request.layer
+        request.file,
+        key=request.key,
+        name=request.name,
+        level=request.level,
+        country=request.country,
+        layer=request.layer,
     )
     identity = ("areas", "Administrative boundaries and zones")
     dataset = catalogue.declare(conn, request.dataset, DatasetKind.AREAS, identity, Origin("", ""), request.description)
@@ -62,8 +67,10 @@ def _as_delivered(read: AreaDelivery, file: str) -> Delivered:
 def _publish(run: Run, dataset: Dataset, read: AreaDelivery, replace: bool) -> tuple[int, int]:
     """How many areas this run opened and closed."""
     conn, asked = run.conn, {"dataset": dataset.number, "run": run.id, "replace": replace}
-    rows = read.areas[["key", "name", "level", "country"]].to_dict("list")
-    frame = pl.DataFrame(rows | {"geom": read.areas.geometry.to_wkb(hex=True).tolist()}, schema_overrides={"country": pl.String})
+    rows = {c: read.areas[c].tolist() for c in ("key", "name", "level", "country")}
+    frame = pl.DataFrame(
+        rows | {"geom": read.areas.geometry.to_wkb(hex=True).tolist()}, schema_overrides={"country": pl.String}
+    )
     conn.execute(sql("areas.stage"))
     with run.step("publish"), conn.transaction():
         run.check_fence()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from hexwatch_schemas.words import DatasetKind
 
 from .events import Measure, Origin
 from .store_rows import sql
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as the catalogue checks it; it stands in addresses
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,18 @@ class Dataset:
 
 
 def declare(
-    conn: psycopg.Connection, dataset: str, kind: DatasetKind, source: tuple[str, str], origin: Origin, said: Description
+    conn: psycopg.Connection,
+    dataset: str,
+    kind: DatasetKind,
+    source: tuple[str, str],
+    origin: Origin,
+    said: Description,
 ) -> Dataset:
-    """Make the dataset if it is new and note what was said of it. Raises UsageError where that contradicts what it is."""
+    """Make the dataset if it is new and note what was said of it. Raises UsageError where that contradicts it."""
+    if not NAME.fullmatch(dataset):
+        raise UsageError(
+            f"{dataset!r} cannot name a dataset.", hint="Use up to 63 lower-case letters, digits and hyphens."
+        )
     with conn.transaction():
         conn.execute(sql("catalogue.source"), {"id": source[0], "title": source[1], "kind": kind})
         new = conn.execute(sql("catalogue.add_dataset"), {"id": dataset, "kind": kind, "source": source[0]}).fetchone()
@@ -68,7 +80,9 @@ def _with_origin(said: Description, origin: Origin) -> Description:
 def _refuse_contradiction(conn: psycopg.Connection, dataset: str, kind: DatasetKind, said: Description) -> None:
     known = find(conn, dataset)
     if known.kind != kind:
-        raise UsageError(f"Dataset {dataset!r} holds {known.kind.value}, this file {kind.value}.", hint="Load it under another name.")
+        raise UsageError(
+            f"Dataset {dataset!r} holds {known.kind.value}, this file {kind.value}.", hint="Load it under another name."
+        )
     row = conn.execute(sql("catalogue.has_facts"), {"dataset": known.number}).fetchone()
     if row and row[0] and said.resolution not in (None, known.base):
         raise UsageError(

@@ -69,7 +69,9 @@ def _newest(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     kept = order.unique("key", keep="last", maintain_order=True)
     lost = order.join(kept.select("position"), on="position", how="anti").sort("position")
     reason = pl.format("a later row or revision of the same report, {}, replaces it", "key")
-    rejects = lost.select("file", "line", pl.lit(SUPERSEDED).alias("rule"), reason.alias("reason"), _as_row().alias("row"))
+    rejects = lost.select(
+        "file", "line", pl.lit(SUPERSEDED).alias("rule"), reason.alias("reason"), _as_row().alias("row")
+    )
     return kept.sort("position").drop("position", "file"), rejects
 
 
@@ -90,7 +92,7 @@ def refuse_over_threshold(delivered: Delivered, threshold: float) -> None:
     faults = delivered.rejects.filter(pl.col("rule") != SUPERSEDED)
     if delivered.rows_in and faults.height / delivered.rows_in > threshold:
         raise QuarantineExceeded(
-            f"{faults.height} of {delivered.rows_in} rows were refused, more than {threshold:.1%}; nothing was published.",
+            f"{faults.height} of {delivered.rows_in} rows were refused, more than {threshold:.1%}: nothing published.",
             hint="See why with: hexwatch inspect FILE; accept it with --threshold.",
             rules=delivered.by_rule(faults),
         )

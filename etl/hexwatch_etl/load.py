@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from .events import Delivery
 from .mapping import Mapping
 from .ownership import Run, owned
 from .place import place
-from .publish import Published, publish
+from .publish import publish
 from .stage import stage
 from .store_rows import sql
 
@@ -70,8 +70,9 @@ def load(conn: psycopg.Connection, request: Request, progress: Progress = lambda
     chosen = sources.get(request.source) if request.source else None
     chosen = chosen or (sources.get("table") if request.mapping else sources.detect(request.files[0]))
     delivered = merge((f.name, _read(f, chosen, request)) for f in request.files)
-    identity = (chosen.id, chosen.title)
-    dataset = catalogue.declare(conn, request.dataset, delivered.kind, identity, chosen.origin, request.description)
+    origin = (request.mapping and request.mapping.origin) or chosen.origin
+    said = _titled(request)
+    dataset = catalogue.declare(conn, request.dataset, delivered.kind, (chosen.id, chosen.title), origin, said)
     files = [file_facts(f) for f in request.files]
     with owned(conn, request.dataset, files, {"source": chosen.id, "replace": request.replace}) as run:
         return _owned_load(run, dataset, request, delivered, progress)
@@ -83,10 +84,20 @@ def _read(path: Path, source: sources.Source, request: Request) -> Delivery:
     return sources.read_delivery(path, source=source, mapping=request.mapping, delivered=request.delivered)
 
 
+def _titled(request: Request) -> Description:
+    """What the operator said; a title that only the mapping has is taken from there."""
+    titled = request.description.title or (request.mapping and request.mapping.title) or None
+    return replace(request.description, title=titled)
+
+
 def file_facts(path: Path) -> dict[str, object]:
     """What the ledger keeps of a file: name, bytes, sha256."""
     with path.open("rb") as file:
-        return {"name": path.name, "bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+        return {
+            "name": path.name,
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
+        }
 
 
 def _owned_load(run: Run, dataset: Dataset, request: Request, delivered: Delivered, progress: Progress) -> Report:
@@ -110,7 +121,8 @@ def _owned_load(run: Run, dataset: Dataset, request: Request, delivered: Deliver
     notes = [*delivered.notes, *_area_note(placed.without_area, dataset)]
     return Report(
         dataset=dataset.id, run=run.id, status=status, release=done.release, digest=done.digest, notes=notes,
-        quarantined=delivered.by_rule(delivered.rejects), remarks=delivered.by_rule(delivered.remarks), placement=_placement(placed.events), **counts,
+        quarantined=delivered.by_rule(delivered.rejects), remarks=delivered.by_rule(delivered.remarks),
+        placement=_placement(placed.events), **counts,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A load owns its dataset: a session lock that dies with it, and a fence that refuses it if it was replaced meanwhile."""
+"""A load owns its dataset: a session lock that dies with it, and a fence that refuses it once it was replaced."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ class Run:
         """Inside the publish transaction: refuse where a newer run took the dataset. Raises LoadLost."""
         row = self.conn.execute(sql("runs.fence"), {"dataset": self.dataset}).fetchone()
         if row is None or row[0] != self.id:
-            raise LoadLost("A newer load took over this dataset; this one published nothing.", hint="Run it again if it still matters.")
+            raise LoadLost(
+                "A newer load took over this dataset; this one published nothing.",
+                hint="Run it again if it still matters.",
+            )
 
     def finish(self, status: str, **counts: object) -> None:
         """Leave the last word in ops.run."""
@@ -44,11 +47,15 @@ class Run:
 
 
 @contextmanager
-def owned(conn: psycopg.Connection, dataset: str, files: list[dict[str, object]], options: dict[str, object]) -> Iterator[Run]:
+def owned(
+    conn: psycopg.Connection, dataset: str, files: list[dict[str, object]], options: dict[str, object]
+) -> Iterator[Run]:
     """Take a dataset for one load on an autocommit connection; a failure is recorded, then raised. Raises Locked."""
     number = _number(conn, dataset)
     if not _flag(conn, "runs.try_lock", number):
-        raise Locked(f"Another load of {dataset!r} is under way.", hint="Wait for it, or see who holds it with: hexwatch runs")
+        raise Locked(
+            f"Another load of {dataset!r} is under way.", hint="Wait for it, or see who holds it with: hexwatch runs"
+        )
     try:
         started = {"dataset": number, "files": Jsonb(files), "options": Jsonb(options), "version": __version__}
         row = conn.execute(sql("runs.start"), started).fetchone()

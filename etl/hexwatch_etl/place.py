@@ -1,4 +1,4 @@
-"""Honest placement: each report gets a cell, a support, or nothing, by how exactly its place is known (docs/statistics.md)."""
+"""Honest placement: a report gets a cell, a support, or nothing, by how exactly its place is known."""
 
 from __future__ import annotations
 

@@ -61,7 +61,13 @@ def _release(run: Run, dataset: Dataset) -> tuple[int, str]:
     """Number the new state of every layer over the dataset; the dataset's own layer's number and digest."""
     conn, own = run.conn, (0, "")
     first, last = conn.execute(sql("publish.extent"), {"dataset": dataset.number}).fetchone() or (None, None)
-    facts = {"dataset": dataset.number, "run": run.id, "data_from": first, "data_through": last, "bounds": _bounds(conn, dataset)}
+    facts = {
+        "dataset": dataset.number,
+        "run": run.id,
+        "data_from": first,
+        "data_through": last,
+        "bounds": _bounds(conn, dataset),
+    }
     for (layer,) in conn.execute(sql("publish.layers"), {"dataset": dataset.number}).fetchall():
         row = conn.execute(sql("publish.release"), {**facts, "layer": layer}).fetchone()
         assert row is not None, "INSERT … RETURNING gives a row"

@@ -12,8 +12,10 @@ from .events import EVENT_SCHEMA
 from .place import Placed
 from .store_rows import copy_rows, sql
 
-_COLUMNS = ["key", "revision", "line", "day_from", "day_to", "day_precision", "instant", "longitude", "latitude", "precision",
-            "country", "adm1", "adm2", "place", "category", "source_code", "properties", "cell", "support", "amounts"]  # fmt: skip
+_COLUMNS = [
+    "key", "revision", "line", "day_from", "day_to", "day_precision", "instant", "longitude", "latitude", "precision",
+    "country", "adm1", "adm2", "place", "category", "source_code", "properties", "cell", "support", "amounts",
+]  # fmt: skip
 
 
 def stage(conn: psycopg.Connection, dataset: Dataset, placed: Placed, scales: dict[str, int]) -> None:
@@ -23,7 +25,9 @@ def stage(conn: psycopg.Connection, dataset: Dataset, placed: Placed, scales: di
     outlines.ensure(conn, np.union1d(outlines.with_parents(exact, dataset.base), spread))
     conn.execute(sql("events.stage"))
     conn.execute(sql("events.empty_stage"))
-    copy_rows(conn, sql("events.copy_stage"), placed.events.with_columns(amounts(placed.events, scales)).select(_COLUMNS))
+    copy_rows(
+        conn, sql("events.copy_stage"), placed.events.with_columns(amounts(placed.events, scales)).select(_COLUMNS)
+    )
 
 
 def amounts(events: pl.DataFrame, scales: dict[str, int]) -> pl.Expr:

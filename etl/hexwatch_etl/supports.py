@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 import psycopg
-import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from hexwatch_schemas import hexgrid
 from hexwatch_schemas.apportion import apportion
@@ -42,7 +42,7 @@ class Area:
     """All cells of an administrative unit; `content` tells one version of its outline from another."""
 
     content: str
-    polygon: shapely.Geometry
+    polygon: BaseGeometry
 
     def key(self, base: int) -> str:
         """Name that holds all that made the support."""
@@ -61,7 +61,11 @@ def weights(supports: Sequence[Support], base: int) -> pl.DataFrame:
     union = np.unique(np.concatenate(cells))
     areas = hexgrid.areas_km2(union)
     shares = [apportion(WHOLE, areas[np.searchsorted(union, c)]) for c in cells]
-    rows = [(at, r, *_rolled_up(c, s, r)) for at, (c, s) in enumerate(zip(cells, shares, strict=True)) for r in range(base, 0, -1)]
+    rows = [
+        (at, r, *_rolled_up(c, s, r))
+        for at, (c, s) in enumerate(zip(cells, shares, strict=True))
+        for r in range(base, 0, -1)
+    ]
     return pl.DataFrame(rows, schema=["support", "resolution", "cells", "weights"], orient="row")
 
 
@@ -97,12 +101,18 @@ def _add(conn: psycopg.Connection, keys: list[str], supports: dict[str, Support]
     with conn.transaction():
         # Another load may have been quicker with some of them: only those that are ours get their cells here.
         added = dict(conn.execute(sql("supports.add"), {"keys": keys}).fetchall())
-        numbers = pl.DataFrame({"number": [added.get(key) for key in keys]}, schema={"number": pl.Int64}).with_row_index("support")
+        numbers = pl.DataFrame(
+            {"number": [added.get(key) for key in keys]}, schema={"number": pl.Int64}
+        ).with_row_index("support")
         ours = frame.join(numbers.cast({"support": pl.Int64}), on="support").drop_nulls("number")
-        copy_rows(conn, sql("supports.copy_cells"), ours.select("number", "resolution", _array("cells"), _array("weights")))
+        copy_rows(
+            conn, sql("supports.copy_cells"), ours.select("number", "resolution", _array("cells"), _array("weights"))
+        )
     return np.unique(frame["cells"].explode().to_numpy())
 
 
 def _array(column: str) -> pl.Expr:
     """A list as PostgreSQL writes an array."""
-    return pl.format("{}{}{}", pl.lit("{"), pl.col(column).cast(pl.List(pl.String)).list.join(","), pl.lit("}")).alias(column)
+    return pl.format("{}{}{}", pl.lit("{"), pl.col(column).cast(pl.List(pl.String)).list.join(","), pl.lit("}")).alias(
+        column
+    )

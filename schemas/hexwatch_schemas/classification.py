@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,11 +18,14 @@ class Class:
 
     low: float
     high: float
+    first: bool
     last: bool
 
     @property
     def label(self) -> str:
-        """As a legend says it."""
+        """As a legend says it; where spread mass makes the lowest value tiny, its digits would tell nothing."""
+        if self.first:
+            return f"up to {self.high:g}" if self.last else f"under {self.high:g}"
         return f"{self.low:g} to {self.high:g}" if self.last else f"{self.low:g} to under {self.high:g}"
 
 
@@ -35,19 +39,25 @@ def classify(values: Values) -> list[Class]:
     if not seen.size:
         return []
     lowest, highest = float(seen.min()), float(seen.max())
-    inner = [e for e in dict.fromkeys(_rounded(b) for b in _head_tail(seen)) if lowest < e < highest]
+    means = [_rounded(mean) for mean in _head_tail(seen)]
+    inner = [e for e in (_around_one(means) if highest >= 2 else means) if lowest < e < highest]
     edges = [_at_most(lowest), *inner[: MOST_CLASSES - 1], _at_least(highest)]
-    pairs = list(zip(edges[:-1], edges[1:], strict=True))
-    return [Class(low, high, at == len(pairs) - 1) for at, (low, high) in enumerate(pairs)]
+    pairs = list(pairwise(edges))
+    return [Class(low, high, at == 0, at == len(pairs) - 1) for at, (low, high) in enumerate(pairs)]
 
 
 def _head_tail(seen: Values) -> list[float]:
-    """The mean, then again and again the mean of what lies above it (mapclassify agrees, at a hundred times its start-up)."""
+    """The mean, then again and again the mean of what lies above it (as mapclassify, seconds to import, does)."""
     means: list[float] = []
     while seen.size > 1 and seen.min() < seen.max():
         means.append(float(seen.mean()))
         seen = seen[seen > means[-1]]
     return means
+
+
+def _around_one(edges: list[float]) -> list[float]:
+    """An edge at 1: below one whole report a hexagon shows mere shares of reports known to a wider area only."""
+    return sorted({1.0} | {e for e in edges if not 0.5 < e < 2})
 
 
 def _rounded(value: float) -> float:

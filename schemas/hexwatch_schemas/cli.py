@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
+from typing import NoReturn
 
+import psycopg
 import typer
 
-from .errors import HexwatchError
+from .errors import HexwatchError, StoreError
 
 app = typer.Typer(
     name="hexwatch",
@@ -52,5 +54,16 @@ def main() -> None:
     try:
         load_commands()()
     except HexwatchError as error:
-        say_error(error)
-        raise SystemExit(int(error.exit_code)) from None
+        _end(error)
+    except psycopg.OperationalError as error:
+        reason = str(error).splitlines()[0]
+        _end(
+            StoreError(
+                f"The database does not answer: {reason}", hint="Nothing was published; run it again once it is back."
+            )
+        )
+
+
+def _end(error: HexwatchError) -> NoReturn:
+    say_error(error)
+    raise SystemExit(int(error.exit_code)) from None

@@ -11,6 +11,7 @@ import h3.api.basic_int as h3
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 Cells = NDArray[np.int64]
 
@@ -68,7 +69,7 @@ def mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _rings(cells: Cells) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Vertices (v, 2) of all outlines in degrees, longitudes continuous (they may pass 180), and each one's cell position (v)."""
+    """Vertices (v, 2) of all outlines in degrees, longitudes continuous (they may pass 180), and their cells (v)."""
     polar = _polar_cells(cells)
     rings = [_polar_ring(c, polar[c]) if c in polar else h3.cell_to_boundary(c) for c in cells.tolist()]
     counts = np.fromiter((len(r) for r in rings), np.int64, len(rings))
@@ -96,9 +97,9 @@ def _polar_ring(cell: int, pole: float) -> list[tuple[float, float]]:
 _WORLD = shapely.box(-HALF_WORLD, -HALF_WORLD, HALF_WORLD, HALF_WORLD)
 
 
-def _cut(polygon: shapely.Geometry) -> shapely.MultiPolygon:
+def _cut(polygon: BaseGeometry) -> shapely.MultiPolygon:
     """Parts of a polygon that reaches over the antimeridian, each on its own side (RFC 7946, 3.1.9)."""
-    shifted = (shapely.transform(polygon, lambda xy, k=k: xy + [2 * HALF_WORLD * k, 0]) for k in (-1, 0, 1))
+    shifted = (shapely.transform(polygon, lambda xy, k=k: xy + np.array([2 * HALF_WORLD * k, 0])) for k in (-1, 0, 1))
     inside = shapely.get_parts(shapely.union_all([shapely.intersection(part, _WORLD) for part in shifted]))
     return shapely.MultiPolygon([p for p in inside if p.geom_type == "Polygon" and p.area > 0])
 
@@ -107,16 +108,15 @@ def outlines(cells: Cells) -> NDArray[np.object_]:
     """MultiPolygons (n) in EPSG:3857; empty for a cell wholly beyond the mercator square."""
     vertices, at = _rings(cells)
     xy = mercator(vertices)
-    polygons = shapely.polygons(shapely.linearrings(xy, indices=at))
-    whole = shapely.multipolygons(polygons, indices=np.arange(cells.size))
+    polygons = np.asarray(shapely.polygons(shapely.linearrings(xy, indices=at)), dtype=object)
+    whole = np.asarray(shapely.multipolygons(polygons, indices=np.arange(cells.size)), dtype=object)
     odd = np.unique(at[(np.abs(xy[:, 0]) > HALF_WORLD) | (np.abs(vertices[:, 1]) > MERCATOR_LATITUDE)])
-    for position in odd.tolist():
-        whole[position] = _cut(polygons[position])
+    whole[odd] = [_cut(polygon) for polygon in polygons[odd].tolist()]
     return whole
 
 
 def disk(longitude: float, latitude: float, radius_km: float, resolution: int) -> Cells:
-    """Cells whose centres lie within a distance of a point; at least the cell of the point. Right at poles and pentagons."""
+    """Cells whose centres lie within a distance of a point; at least the point's own. Right at poles and pentagons."""
     return disks(np.array([[longitude, latitude]]), radius_km, resolution)[0]
 
 
@@ -134,7 +134,9 @@ def disks(lonlat: NDArray[np.float64], radius_km: float, resolution: int) -> lis
     ]
 
 
-def _within_km(cells: Cells, where: NDArray[np.float64], point: NDArray[np.float64], radius_km: float, middle: np.int64) -> Cells:
+def _within_km(
+    cells: Cells, where: NDArray[np.float64], point: NDArray[np.float64], radius_km: float, middle: np.int64
+) -> Cells:
     inside = great_circle_km(where, point) <= radius_km
     return np.sort(cells[inside]) if inside.any() else np.array([middle], np.int64)
 
@@ -146,9 +148,9 @@ def great_circle_km(lonlat: NDArray[np.float64], point: NDArray[np.float64]) -> 
     return 2 * 6371.007180918475 * np.arcsin(np.sqrt(half[:, 1] + np.cos(a[:, 1]) * np.cos(b[1]) * half[:, 0]))
 
 
-def within(polygon: shapely.Geometry, resolution: int) -> Cells:
+def within(polygon: BaseGeometry, resolution: int) -> Cells:
     """Cells whose centres lie in a (multi)polygon in degrees; at least the one of a point inside."""
-    shape = h3.geo_to_h3shape(shapely.geometry.mapping(polygon))
+    shape = h3.geo_to_h3shape(polygon)
     cells = np.array(sorted(h3.h3shape_to_cells(shape, resolution)), np.int64)
     if cells.size:
         return cells

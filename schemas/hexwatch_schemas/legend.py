@@ -27,21 +27,35 @@ def legend(title: str, unit: str, ramp: str, resolution: int, classes: Sequence[
         {"label": c.label, "min": c.low, "max": c.high, "color": shade, "opacity": OPACITY}
         for c, shade in zip(classes, colours(ramp, len(classes)), strict=True)
     ]
-    note = f"{unit} per hexagon of about {area:,.0f} km²" if area >= 1 else f"{unit} per hexagon of about {area:.2g} km²"
-    return {"title": title, "unit": unit, "resolution": resolution, "note": note, "classes": rows, "states": list(STATES)}
+    note = (
+        f"{unit} per hexagon of about {area:,.0f} km²" if area >= 1 else f"{unit} per hexagon of about {area:.2g} km²"
+    )
+    return {
+        "title": title,
+        "unit": unit,
+        "resolution": resolution,
+        "note": note,
+        "classes": rows,
+        "states": list(STATES),
+    }
 
 
 def as_svg(data: dict[str, Any]) -> str:
     """The legend as a small picture."""
     height = 52 + _ROW * len(data["classes"])
-    rows = "".join(
-        f'<rect x="8" y="{46 + _ROW * i}" width="26" height="16" fill="{row["color"]}" fill-opacity="{row["opacity"]}" stroke="#5b5b5b"/>'
-        f'<text x="42" y="{59 + _ROW * i}">{escape(row["label"])}</text>'
-        for i, row in enumerate(data["classes"])
-    )
+    rows = "".join(_row(at, row) for at, row in enumerate(data["classes"]))
+    head = f'<text x="8" y="18" font-weight="bold">{escape(data["title"])}</text>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" viewBox="0 0 {_WIDTH} {height}" '
         'font-family="sans-serif" font-size="12" role="img">'
-        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>'
-        f'<text x="8" y="18" font-weight="bold">{escape(data["title"])}</text><text x="8" y="36">{escape(data["note"])}</text>{rows}</svg>'
+        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>{head}'
+        f'<text x="8" y="36">{escape(data["note"])}</text>{rows}</svg>'
+    )
+
+
+def _row(at: int, row: dict[str, Any]) -> str:
+    top = 46 + _ROW * at
+    box = f'fill="{row["color"]}" fill-opacity="{row["opacity"]}" stroke="#5b5b5b"'
+    return (
+        f'<rect x="8" y="{top}" width="26" height="16" {box}/><text x="42" y="{top + 13}">{escape(row["label"])}</text>'
     )

@@ -50,12 +50,15 @@ def check(conn: psycopg.Connection) -> None:
     """Raise StoreError unless the database stands at this version's schema."""
     at = current(conn)
     if at != head():
-        raise StoreError(f"The database stands at {at or 'no Hexwatch schema'}, this version needs {head()}.", hint="Run: hexwatch migrate")
+        raise StoreError(
+            f"The database stands at {at or 'no Hexwatch schema'}, this version needs {head()}.",
+            hint="Run: hexwatch migrate",
+        )
 
 
 @contextmanager
 def prepared_store(settings: Settings) -> Iterator[Store]:
-    """The store, at this version's schema: a private cluster is migrated by whoever opens it, a named database only on command."""
+    """The store, at this version's schema: who opens a private cluster migrates it, a named database only a command."""
     with open_store(settings) as store:
         with psycopg.connect(store.admin_dsn) as conn:
             behind = current(conn) != head()

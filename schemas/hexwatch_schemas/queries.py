@@ -1,4 +1,4 @@
-"""Named SQL: statements live in `.sql` files as blocks headed `-- name: …`; this is the only place that vouches for them."""
+"""Named SQL: statements are blocks headed `-- name: …` in `.sql` files; only this place vouches for them."""
 
 from __future__ import annotations
 

@@ -26,13 +26,25 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HEXWATCH_", env_ignore_empty=True, extra="ignore")
 
-    data_folder: Path = Field(default_factory=default_data_folder, description="Folder of the private cluster, the lake and the demo.")
-    database_url: SecretStr | None = Field(None, description="PostgreSQL connection (URI or key=value) of a login that may migrate and load; unset: the private cluster.")
-    reader_url: SecretStr | None = Field(None, description="Connection of the read-only login that `hexwatch serve` uses; unset: database_url with the role hexwatch_reader.")
+    data_folder: Path = Field(
+        default_factory=default_data_folder, description="Folder of the private cluster, the lake and the demo."
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL connection of a login that may migrate and load; unset: the private cluster.",
+    )
+    reader_url: SecretStr | None = Field(
+        None,
+        description="Connection of the service's read-only login; unset: database_url as role hexwatch_reader.",
+    )
     host: str = Field("127.0.0.1", description="Address that `hexwatch serve` listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that `hexwatch serve` listens on; 0 takes a free one.")
-    base_url: str | None = Field(None, description="Public address of the service, for links in its answers; unset: http://host:port.")
-    statement_timeout: float = Field(5.0, gt=0, description="Seconds after which the database gives up on one of the service's queries.")
+    base_url: str | None = Field(
+        None, description="Public address of the service, for links in its answers; unset: http://host:port."
+    )
+    statement_timeout: float = Field(
+        5.0, gt=0, description="Seconds after which the database gives up on one of the service's queries."
+    )
     pool_size: int = Field(8, ge=1, description="Database connections of one service process.")
     tile_cache_mb: int = Field(64, ge=0, description="Memory for finished tiles, MB per process.")
 

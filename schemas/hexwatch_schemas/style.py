@@ -12,14 +12,15 @@ from typing import Any
 
 from .classification import Class
 
-# Sequential ramps, light to dark, told apart with any colour vision (ColorBrewer 2.0: YlOrRd, YlGnBu, PuBu; Brewer & Harrower 2003).
+# Sequential ramps, light to dark, told apart with any colour vision (ColorBrewer: YlOrRd, YlGnBu, PuBu;
+# Harrower & Brewer 2003, Cartographic Journal 40:1).
 RAMPS: dict[str, tuple[str, ...]] = {
     "harm": ("#ffffb2", "#fed976", "#feb24c", "#fd8d3c", "#f03b20", "#bd0026"),
     "share": ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494"),
     "presence": ("#f1eef6", "#d0d1e6", "#a6bddb", "#74a9cf", "#2b8cbe", "#045a8d"),
 }
 OPACITY = 0.75
-OUTLINE = "#5b5b5b"
+OUTLINE = "rgba(60,60,60,0.35)"  # seen where hexagons are large, quiet where they are many
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ def colours(ramp: str, classes: int) -> list[str]:
     return [ladder[round(i * (len(ladder) - 1) / (classes - 1))] for i in range(classes)]
 
 
-def style(name: str, layer: str, indicator: str, ramp: str, source: Mapping[str, Any], bands: Sequence[Band]) -> dict[str, Any]:
+def style(
+    name: str, layer: str, indicator: str, ramp: str, source: Mapping[str, Any], bands: Sequence[Band]
+) -> dict[str, Any]:
     """A complete style whose one source is `layer`; the source-layer has the same name."""
     drawn = [part for band in bands for part in _band(layer, indicator, ramp, band)]
     return {"version": 8, "name": name, "sources": {layer: dict(source)}, "layers": drawn}

@@ -26,7 +26,10 @@ class Asked(TypedDict):
 def asked(dataset: int, resolution: int, window: Window, categories: Sequence[int] | None = None) -> Asked:
     """The parameters for one dataset, resolution, window and choice of categories (None: all)."""
     return Asked(
-        dataset=dataset, resolution=resolution, first=window.first, last=window.last,
+        dataset=dataset,
+        resolution=resolution,
+        first=window.first,
+        last=window.last,
         categories=None if categories is None else list(categories),
     )
 

@@ -1,4 +1,4 @@
-"""Web mercator tiles (OGC Two Dimensional Tile Matrix Set 2.0, WebMercatorQuad) and the resolution that suits a zoom."""
+"""Web mercator tiles (OGC Two Dimensional Tile Matrix Set 2.0, WebMercatorQuad) and the resolution for a zoom."""
 
 from __future__ import annotations
 

@@ -66,5 +66,6 @@ def _day(text: str, said: str) -> date:
         return datetime.fromisoformat(text).date()
     except ValueError:
         raise UsageError(
-            f"datetime: {said[:40]!r} is not a date.", hint="Write 2024-01-31, 2024-01, 2024, or first/last with .. for an open end."
+            f"datetime: {said[:40]!r} is not a date.",
+            hint="Write 2024-01-31, 2024-01, 2024, or first/last with .. for an open end.",
         ) from None

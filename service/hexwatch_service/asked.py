@@ -46,5 +46,8 @@ def _known(parameter: str, text: str, there: Mapping[str, None]) -> set[str]:
     wanted = set(filter(None, text.split(",")))
     unknown = sorted(wanted - there.keys())
     if unknown or not wanted:
-        raise UsageError(f"{parameter}: there is no {', '.join(unknown)[:80] or 'name given'}.", hint=f"There are: {', '.join(there)}.")
+        raise UsageError(
+            f"{parameter}: there is no {', '.join(unknown)[:80] or 'name given'}.",
+            hint=f"There are: {', '.join(there)}.",
+        )
     return wanted

@@ -13,6 +13,11 @@ from hexwatch_schemas.indicators import Indicator
 from hexwatch_schemas.tiles import resolution_for_zoom, zooms_of_resolution
 from hexwatch_schemas.windows import Window
 
+_AS_IT_STANDS = (
+    "id", "title", "minzoom", "maxzoom", "dataset", "kind", "attribution", "licence", "citation", "synthetic",
+    "release", "published_at", "digest",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -43,24 +48,27 @@ class Layer:
     def from_row(cls, row: Mapping[str, Any]) -> Layer:
         """A layer of a row of `catalogue.layers`."""
         extent = Window(row["data_from"], row["data_through"])
+        west, south, east, north = row["bounds"] or (-180.0, -85.0, 180.0, 85.0)
         return cls(
             indicators=tuple(indicators.get(i) for i in row["indicators"]),
             window=Window(row["window_from"] or extent.first, row["window_to"] or extent.last),
             base=row["base_resolution"],
             extent=extent,
-            bounds=tuple(row["bounds"] or (-180.0, -85.0, 180.0, 85.0)),
+            bounds=(west, south, east, north),
             measures=tuple(row["measures"]),
             categories=dict(sorted((row["categories"] or {}).items())),
-            **{k: row[k] for k in ("id", "title", "minzoom", "maxzoom", "dataset", "kind", "attribution", "licence", "citation",
-                                   "synthetic", "release", "published_at", "digest")},
-        )  # fmt: skip
+            **{k: row[k] for k in _AS_IT_STANDS},
+        )
 
     def indicator(self, name: str) -> Indicator:
         """One of the layer's indicators. Raises NotFound."""
         for found in self.indicators:
             if found.id == name:
                 return found
-        raise NotFound(f"Layer {self.id!r} has no indicator {name[:40]!r}.", hint=f"It has: {', '.join(i.id for i in self.indicators)}.")
+        raise NotFound(
+            f"Layer {self.id!r} has no indicator {name[:40]!r}.",
+            hint=f"It has: {', '.join(i.id for i in self.indicators)}.",
+        )
 
     def resolution(self, zoom: int) -> int:
         """The resolution drawn at a zoom."""
@@ -85,5 +93,3 @@ class Catalogue:
             return self.layers[layer]
         except KeyError:
             raise NotFound(f"There is no layer {layer[:60]!r}.", hint="See /layers.") from None
-
-

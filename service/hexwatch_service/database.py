@@ -19,6 +19,7 @@ from hexwatch_schemas.queries import query
 
 log = logging.getLogger(__name__)
 
+Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 CHANNEL: LiteralString = "hexwatch_release"
 
 
@@ -50,9 +51,9 @@ class Database:
 
     def __init__(self, dsn: str, *, size: int, seconds: float) -> None:
         self._dsn = bounded(dsn, seconds)
-        self._pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
+        self._pool = Pool(
             self._dsn, min_size=1, max_size=size, timeout=2, max_waiting=0, reconnect_timeout=math.inf, open=False,
-            kwargs={"autocommit": True, "row_factory": dict_row}, check=AsyncConnectionPool.check_connection,
+            kwargs={"autocommit": True, "row_factory": dict_row}, check=Pool.check_connection,
         )  # fmt: skip
         # The pool's own limit on waiters stops it from ever coming back after a long outage; this one does not.
         self._places = asyncio.Semaphore(size * 8)
@@ -80,7 +81,7 @@ class Database:
                 raise Unavailable("The database does not answer in time.", hint="Try again in a moment.") from error
 
     async def listen(self, heard: Callable[[], Awaitable[None]]) -> None:
-        """Call `heard` at once, and after every release; again after every reconnection, for what was missed. Never returns."""
+        """Call `heard` now, after every release, and after every reconnection for what was missed. Never returns."""
         while True:
             try:
                 async with await AsyncConnection.connect(self._dsn, autocommit=True) as conn:

@@ -19,7 +19,7 @@ def layer_json(layer: Layer, state: State) -> dict[str, Any]:
         "synthetic": layer.synthetic,
         "indicators": [_indicator_json(i) for i in layer.indicators],
         "default_indicator": layer.indicators[0].id if layer.indicators else None,
-        "categories": [{"id": c, "title": c.replace("_", " ").replace("-", " ").capitalize()} for c in layer.categories],
+        "categories": [{"id": c, "title": c.replace("_", " ").capitalize()} for c in layer.categories],
         "bounds": list(layer.bounds),
         "minzoom": layer.minzoom,
         "maxzoom": layer.maxzoom,
@@ -55,11 +55,18 @@ def _links(layer: Layer, state: State) -> list[dict[str, str]]:
     links = [
         _link(state, "self", f"layers/{layer.id}", "application/json", "This layer"),
         _link(state, "tilejson", f"tiles/{layer.id}/tilejson.json", "application/json", "Vector tiles (TileJSON 3.0)"),
-        {"rel": "qgis", "href": qgis_url(layer, state), "type": "text/plain", "title": "Vector tile connection for QGIS"},
+        {
+            "rel": "qgis",
+            "href": qgis_url(layer, state),
+            "type": "text/plain",
+            "title": "Vector tile connection for QGIS",
+        },
         _link(state, "cells", f"layers/{layer.id}/cells/{{h3}}", "application/json", "The numbers of one cell"),
     ]
     for i in layer.indicators:
-        links.append(_link(state, "style", f"styles/{layer.id}/{i.id}.json", "application/vnd.mapbox.style+json", i.title))
+        links.append(
+            _link(state, "style", f"styles/{layer.id}/{i.id}.json", "application/vnd.mapbox.style+json", i.title)
+        )
         links.append(_link(state, "legend", f"legend/{layer.id}/{i.id}.json", "application/json", i.title))
     return links
 

@@ -26,13 +26,17 @@ def failure(status: int, description: str) -> JSONResponse:
     return JSONResponse({"code": names.get(status, "ServerError"), "description": description}, status, headers=headers)
 
 
-async def _ours(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HexwatchError), "registered for these only"
-    status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 500)
+def answer_to(path: str, error: Exception) -> JSONResponse:
+    """The answer to an error; one that was not foreseen is written to the log."""
+    status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
     if status == 500:
-        log.error("%s failed", request.url.path, exc_info=error)
+        log.error("%s failed", path, exc_info=error)
         return failure(500, "Something failed here; it was written to the log.")
     return failure(status, str(error))
+
+
+async def _any(request: Request, error: Exception) -> JSONResponse:
+    return answer_to(request.url.path, error)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -48,14 +52,9 @@ async def _plain(_: Request, error: Exception) -> JSONResponse:
     return failure(error.status_code, f"{error.detail}.")
 
 
-async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    log.error("%s failed", request.url.path, exc_info=error)
-    return failure(500, "Something failed here; it was written to the log.")
-
-
 def register(app: FastAPI) -> None:
     """Answer every error in one way."""
-    app.add_exception_handler(HexwatchError, _ours)
+    app.add_exception_handler(HexwatchError, _any)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_exception_handler(Exception, _any)

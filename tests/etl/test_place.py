@@ -19,9 +19,12 @@ from hexwatch_schemas.words import Precision
 PREFECTURE = shapely.box(17, 4, 19, 6)
 
 
-def placed_one(precision: str, lon: float | None = 18.5, lat: float | None = 4.4, areas: gpd.GeoDataFrame | None = None):
+def placed_one(
+    precision: str, lon: float | None = 18.5, lat: float | None = 4.4, areas: gpd.GeoDataFrame | None = None
+):
     events = pl.DataFrame(
-        {"precision": [precision], "longitude": [lon], "latitude": [lat]}, schema_overrides={"longitude": pl.Float64, "latitude": pl.Float64}
+        {"precision": [precision], "longitude": [lon], "latitude": [lat]},
+        schema_overrides={"longitude": pl.Float64, "latitude": pl.Float64},
     )
     return place(events, 5, areas)
 
@@ -75,7 +78,9 @@ def test_no_reports_are_no_work() -> None:
 
 
 @given(st.floats(-180, 180), st.floats(-90, 90), st.floats(1, 120), st.integers(3, 6))
-def test_weights_are_whole_at_every_resolution_and_children_sum_to_parents(lon: float, lat: float, radius: float, base: int) -> None:
+def test_weights_are_whole_at_every_resolution_and_children_sum_to_parents(
+    lon: float, lat: float, radius: float, base: int
+) -> None:
     frame = weights([Disk(lon, lat, radius)], base)
     assert frame["resolution"].to_list() == list(range(base, 0, -1))
     finest = frame.row(0, named=True)

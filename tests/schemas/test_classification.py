@@ -36,11 +36,16 @@ def test_heavy_tails_are_told_apart() -> None:
     assert [c.low for c in classify(values)] == [1.0, float(f"{mean:.2g}"), float(f"{above:.2g}")]
 
 
+def test_shares_of_a_report_are_apart_from_whole_ones() -> None:
+    classes = classify(np.array([0.001] * 50 + [1.0, 2.0, 3.0, 40.0]))
+    assert [c.label for c in classes[:2]] == ["under 1", "1 to under 12"]
+
+
 @given(st.lists(st.integers(1, 1000), min_size=2, max_size=200))
 def test_head_tail_breaks_are_those_of_mapclassify(values: list[int]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its imports and its few-values notice
-        from mapclassify import HeadTailBreaks  # noqa: PLC0415
+        from mapclassify import HeadTailBreaks
 
         theirs = HeadTailBreaks(np.array(values, float)).bins
     ours = _head_tail(np.array(values, float))

@@ -36,7 +36,9 @@ def test_parents_in_sql_and_numpy_agree_with_h3_on_a_million_cells(module_dsn: s
     for r in range(16):
         ours = hexgrid.to_parent(cells[resolution == r], r)
         assert np.array_equal(ours, np.array(expected, np.int64)[resolution == r])
-    query = "select hex.cell_to_parent(c, r) from unnest(%s::bigint[], %s::int[]) with ordinality u (c, r, n) order by n"
+    query = (
+        "select hex.cell_to_parent(c, r) from unnest(%s::bigint[], %s::int[]) with ordinality u (c, r, n) order by n"
+    )
     with psycopg.connect(module_dsn) as conn:
         assert [p for (p,) in conn.execute(query, (cells.tolist(), resolution.tolist()))] == expected
 
@@ -45,7 +47,9 @@ def test_sql_reads_and_writes_the_text_form(module_dsn: str) -> None:
     cells = random_cells(1000, seed=9).tolist()
     with psycopg.connect(module_dsn) as conn:
         rows = conn.execute(
-            "select hex.cell_to_text(c), hex.text_to_cell(hex.cell_to_text(c)), hex.resolution(c) from unnest(%s::bigint[]) c", (cells,)
+            "select hex.cell_to_text(c), hex.text_to_cell(hex.cell_to_text(c)), hex.resolution(c) "
+            "from unnest(%s::bigint[]) c",
+            (cells,),
         ).fetchall()
     assert rows == [(h3.int_to_str(c), c, h3.get_resolution(c)) for c in cells]
 
@@ -74,7 +78,9 @@ def test_a_disk_is_all_cells_within_the_radius(longitude: float, latitude: float
     cells = hexgrid.disk(longitude, latitude, radius, 5)
     middle = h3.latlng_to_cell(latitude, longitude, 5)
     around = np.array(h3.grid_disk(middle, 14), np.int64)  # 14 rings reach beyond 120 km at resolution 5
-    distances = np.array([h3.great_circle_distance((latitude, longitude), h3.cell_to_latlng(c)) for c in around.tolist()])
+    distances = np.array(
+        [h3.great_circle_distance((latitude, longitude), h3.cell_to_latlng(c)) for c in around.tolist()]
+    )
     expected = set(around[distances <= radius].tolist()) or {middle}
     close = set(around[np.abs(distances - radius) < 1e-6].tolist())
     assert set(cells.tolist()) ^ expected <= close

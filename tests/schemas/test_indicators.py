@@ -16,8 +16,12 @@ from hexwatch_schemas.windows import Window
 SUMS = WindowSums(
     np.arange(3, dtype=np.int64),
     Window(date(2024, 1, 1), date(2024, 1, 10)),
-    precise={m: np.array([4.0, 0.0, 0.0]) for m in ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")},
-    spread={m: np.array([1.0, 0.5, 0.0]) for m in ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")},
+    precise={
+        m: np.array([4.0, 0.0, 0.0]) for m in ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")
+    },
+    spread={
+        m: np.array([1.0, 0.5, 0.0]) for m in ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")
+    },
 )
 EXPECTED = {
     "incidents": [5, 0.5, 0],
@@ -38,7 +42,8 @@ def test_every_indicator_has_a_worked_number(name: str) -> None:
     found = indicators.get(name)
     np.testing.assert_allclose(found.compute(SUMS), EXPECTED[name])
     assert found.id == name == found.id.lower()
-    assert found.formula and found.source and found.unit and found.ramp in RAMPS
+    assert all((found.formula, found.source, found.unit))
+    assert found.ramp in RAMPS
 
 
 def test_a_dataset_shows_what_its_measures_allow() -> None:
@@ -46,5 +51,5 @@ def test_a_dataset_shows_what_its_measures_allow() -> None:
 
 
 def test_an_unknown_indicator_is_named() -> None:
-    with pytest.raises(NotFound, match="'rainfall'.*incidents"):
+    with pytest.raises(NotFound, match=r"'rainfall'.*incidents"):
         indicators.get("rainfall")

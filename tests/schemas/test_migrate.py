@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from fixtures.command import Outcome
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from fixtures.command import Outcome
 from hexwatch_schemas import migrate
 from hexwatch_schemas.errors import StoreError
 
@@ -18,7 +18,7 @@ from hexwatch_schemas.errors import StoreError
 @pytest.fixture
 def blank(server: str, dsn: str) -> str:
     """A database where Hexwatch never was."""
-    name = psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
+    name = conninfo_to_dict(dsn)["dbname"]
     blank = f"{name}-blank"
     with psycopg.connect(server, autocommit=True) as conn:
         conn.execute(sql.SQL("create database {} template template0").format(sql.Identifier(blank)))
@@ -47,12 +47,16 @@ def test_an_edited_migration_is_refused(dsn: str) -> None:
 
 
 def test_the_reader_sees_published_numbers_only(dsn: str) -> None:
-    readable = "select has_table_privilege('hexwatch_reader', %s, 'select'), has_table_privilege('hexwatch_reader', %s, 'insert')"
+    readable = """
+        select has_table_privilege('hexwatch_reader', %s, 'select'),
+          has_table_privilege('hexwatch_reader', %s, 'insert')"""
     with psycopg.connect(dsn) as conn:
         for table in ("hex.fact", "hex.cell", "hex.support_cells", "catalog.layer", "catalog.release"):
             assert conn.execute(readable, (table, table)).fetchone() == (True, False)
         for schema in ("raw", "ops"):
-            assert conn.execute("select has_schema_privilege('hexwatch_reader', %s, 'usage')", (schema,)).fetchone() == (False,)
+            assert conn.execute(
+                "select has_schema_privilege('hexwatch_reader', %s, 'usage')", (schema,)
+            ).fetchone() == (False,)
 
 
 def test_a_partition_of_facts_is_readable(dsn: str) -> None:

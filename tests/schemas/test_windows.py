@@ -32,7 +32,9 @@ def test_a_window_is_read(text: str | None, first: str, last: str) -> None:
     assert parse(text, EXTENT) == Window(date.fromisoformat(first), date.fromisoformat(last))
 
 
-@pytest.mark.parametrize("text", ["banana", "", "2014-13", "2014-02-30", "0000", "2015/2014", "1/2/3", "%00", "2014-01-01 / x"])
+@pytest.mark.parametrize(
+    "text", ["banana", "", "2014-13", "2014-02-30", "0000", "2015/2014", "1/2/3", "%00", "2014-01-01 / x"]
+)
 def test_what_cannot_be_read_is_said(text: str) -> None:
     with pytest.raises(UsageError, match="datetime"):
         parse(text, EXTENT)

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import psycopg
+
 from fixtures.reports import Loads, report
 from fixtures.service import Serve
-
 from hexwatch_schemas.queries import query
 from hexwatch_schemas.sums import asked
 from hexwatch_schemas.windows import Window

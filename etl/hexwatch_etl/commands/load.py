@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,8 +20,14 @@ from hexwatch_schemas.settings import settings
 if TYPE_CHECKING:
     from ..load import Report
 
-_FILES = "Incidents, posts: import with the source that fits"
 _AREAS = "Only with --kind areas"
+
+
+class Kind(StrEnum):
+    """What can be loaded."""
+
+    EVENTS = "events"
+    AREAS = "areas"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,27 +36,49 @@ def register(app: typer.Typer) -> None:
 
 
 def load(
-    dataset: Annotated[str, typer.Argument(help="Name of the dataset (lower case, digits, hyphens); made if it is new.")],
+    dataset: Annotated[
+        str, typer.Argument(help="Name of the dataset (lower case, digits, hyphens); made if it is new.")
+    ],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="One or more files of the same source.")],
-    source: Annotated[str | None, typer.Option(help="Source to read them with; unset: looked at and guessed (hexwatch sources).")] = None,
-    mapping: Annotated[Path | None, typer.Option(help="Mapping (TOML) for the table source; see hexwatch inspect --save.")] = None,
-    kind: Annotated[str, typer.Option(help="What the file holds: events (posts too) or areas.")] = "events",
+    source: Annotated[
+        str | None, typer.Option(help="Source to read them with; unset: looked at and guessed (hexwatch sources).")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Mapping (TOML) for the table source; see hexwatch inspect --save.")
+    ] = None,
+    kind: Annotated[Kind, typer.Option(help="What the file holds; standing posts count as events.")] = Kind.EVENTS,
     title: Annotated[str | None, typer.Option(help="Title that people read.")] = None,
     attribution: Annotated[str | None, typer.Option(help="Who must be named wherever it is shown.")] = None,
     licence: Annotated[str | None, typer.Option(help="Under what terms it may be used.")] = None,
-    resolution: Annotated[int | None, typer.Option(min=1, max=15, help="Finest H3 resolution; default 7 (about 5 km2 a cell).")] = None,
-    areas: Annotated[str | None, typer.Option(help="Dataset of areas that carries reports known only to a province.")] = None,
-    delivered: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day the files were received; later dates are the future.")] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="The files are the whole dataset: close what they lack.")] = False,
-    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Share of refused rows above which nothing is published; default 0.01.")] = None,
+    resolution: Annotated[
+        int | None, typer.Option(min=1, max=15, help="Finest H3 resolution; default 7 (about 5 km2 a cell).")
+    ] = None,
+    areas: Annotated[
+        str | None, typer.Option(help="Dataset of areas that carries reports known only to a province.")
+    ] = None,
+    delivered: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day the files were received; later dates are the future."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="The files are the whole dataset: close what they lack.")
+    ] = False,
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Share of refused rows above which nothing is published; default 0.01."),
+    ] = None,
     synthetic: Annotated[bool, typer.Option("--synthetic", help="Made-up data: say so wherever it is shown.")] = False,
     key: Annotated[str | None, typer.Option(help="Column of the areas' codes.", rich_help_panel=_AREAS)] = None,
     name: Annotated[str | None, typer.Option(help="Column of their names.", rich_help_panel=_AREAS)] = None,
     level: Annotated[str | None, typer.Option(help="adm0, adm1, adm2 or zone.", rich_help_panel=_AREAS)] = None,
     country: Annotated[str | None, typer.Option(help="Column of their countries.", rich_help_panel=_AREAS)] = None,
-    layer: Annotated[str | None, typer.Option(help="Layer of a GeoPackage that has several.", rich_help_panel=_AREAS)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on stdout, errors as JSON on stderr.")] = False,
-) -> None:  # fmt: skip
+    layer: Annotated[
+        str | None, typer.Option(help="Layer of a GeoPackage that has several.", rich_help_panel=_AREAS)
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON on stdout, errors as JSON on stderr.")
+    ] = False,
+) -> None:
     """Load files into a dataset and publish what changed.
 
     Every row is loaded or quarantined with its line, rule and reason. The same files twice change nothing. Where more
@@ -70,7 +99,7 @@ def load(
         threshold=threshold,
         synthetic=synthetic,
     )
-    if kind == "areas":
+    if kind is Kind.AREAS:
         if level is None or len(files) != 1:
             raise UsageError(
                 "Areas are loaded one file at a time, with their --level.", hint="For example: --level adm1"

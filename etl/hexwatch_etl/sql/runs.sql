@@ -40,3 +40,17 @@ copy raw.quarantine (dataset, run, file, line, rule, reason, content) from stdin
 
 -- name: copy_remarks
 copy raw.remark (run, file, line, rule, reason) from stdin (format csv)
+
+-- name: list
+select r.id, d.id as dataset, r.status, r.started_at, r.finished_at, r.rows_in, r.rows_loaded, r.rows_quarantined,
+  r.events_opened, r.events_closed, r.code_version, r.files, r.error,
+  (select jsonb_object_agg(s.name, round(s.seconds::numeric, 3)) from ops.step s where s.run = r.id) as seconds
+from ops.run r join catalog.dataset d on d.number = r.dataset
+where %(dataset)s::text is null or d.id = %(dataset)s
+order by r.id desc limit %(limit)s
+
+-- name: quarantine
+select q.run, d.id as dataset, q.file, q.line, q.rule, q.reason, q.content
+from raw.quarantine q join catalog.dataset d on d.number = q.dataset
+where %(dataset)s::text is null or d.id = %(dataset)s
+order by q.id desc limit %(limit)s

@@ -19,7 +19,7 @@ def test_zones_cover_the_country_without_gap_or_overlap() -> None:
     assert 9 <= len(shapes) <= 14
     assert shapely.is_valid(shapes).all()
     assert shapely.coverage_is_valid(shapes)
-    assert country.outline.geom_type == "Polygon"
+    assert isinstance(country.outline, shapely.Polygon)
     assert len(country.outline.interiors) == 0
     assert shapely.area(country.zones).sum() == pytest.approx(country.outline.area, rel=1e-12)
 

@@ -1,0 +1,94 @@
+"""Write the reference pages that are made from the code: commands, settings, indicators.
+
+python docs/reference.py           # write them
+python docs/reference.py --check   # exit code 1 where one is out of date
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from hexwatch_schemas import indicators
+from hexwatch_schemas.cli import load_commands
+from hexwatch_schemas.settings import Settings
+
+FOLDER = Path(__file__).parent / "reference"
+MADE = "<!-- Made by docs/reference.py; edit the code instead. -->\n\n"
+
+
+def commands() -> str:
+    """Every command with its arguments and options."""
+    group = typer.main.get_command(load_commands())
+    parts = [f"# Commands\n\n{MADE}{group.help}\n"]
+    for name, command in sorted(getattr(group, "commands", {}).items()):
+        parts.append(f"\n## `hexwatch {name}`\n\n{_paragraphs(command.help)}\n\n| option | meaning |\n| --- | --- |\n")
+        parts.extend(_options(command))
+    return "".join(parts)
+
+
+def _paragraphs(text: str | None) -> str:
+    return "\n".join(line.strip() for line in (text or "").splitlines())
+
+
+def _options(command: object) -> Iterator[str]:
+    for parameter in getattr(command, "params", []):
+        shown = ", ".join(f"`{o}`" for o in [*parameter.opts, *parameter.secondary_opts] if o != "--help")
+        if parameter.param_type_name == "argument":
+            shown = f"`{(parameter.metavar or parameter.name).upper()}`"
+        if shown:
+            yield f"| {shown} | {(getattr(parameter, 'help', None) or '').replace('|', '/')} |\n"
+
+
+def settings() -> str:
+    """Every setting with its default."""
+    rows = [
+        f"| `HEXWATCH_{name.upper()}` | {_default(field)} | {field.description} |\n"
+        for name, field in Settings.model_fields.items()
+    ]
+    text = "Environment variables; nothing else is read. An empty one counts as unset."
+    return f"# Settings\n\n{MADE}{text}\n\n| variable | default | meaning |\n| --- | --- | --- |\n{''.join(rows)}"
+
+
+def _default(field: object) -> str:
+    default = getattr(field, "default", None)
+    if getattr(field, "default_factory", None):
+        return "`/var/lib/hexwatch` for root, else `~/.local/share/hexwatch`"
+    return "unset" if default is None else f"`{default}`"
+
+
+def shown_indicators() -> str:
+    """Every indicator with formula and source."""
+    cells = [
+        (f"`{i.id}`", i.title, i.unit, i.formula, ", ".join(f"`{m}`" for m in sorted(i.needs)), i.source)
+        for i in indicators.registry().values()
+    ]
+    rows = [f"| {' | '.join(row)} |\n" for row in cells]
+    head = "| id | title | unit | formula | needs | source |\n| --- | --- | --- | --- | --- | --- |\n"
+    text = "A layer shows every indicator that its measures allow. The id is the property's name in tiles."
+    return f"# Indicators\n\n{MADE}{text}\n\n{head}{''.join(rows)}"
+
+
+PAGES = {"commands.md": commands, "settings.md": settings, "indicators.md": shown_indicators}
+
+
+def main() -> None:
+    """Write or check every page."""
+    stale = [name for name, make in PAGES.items() if _write(FOLDER / name, make())]
+    if stale and "--check" in sys.argv:
+        raise SystemExit(f"Out of date: {', '.join(stale)}. Run: python docs/reference.py")
+
+
+def _write(path: Path, text: str) -> bool:
+    if path.exists() and path.read_text("utf-8") == text:
+        return False
+    if "--check" not in sys.argv:
+        path.write_text(text, "utf-8")
+    return True
+
+
+if __name__ == "__main__":
+    main()

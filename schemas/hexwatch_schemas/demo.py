@@ -121,9 +121,7 @@ def _still_running(process: subprocess.Popen[bytes]) -> None:
     raise HexwatchError(f"The service ended with exit code {code} before it answered.")
 
 
-def _start(
-    arguments: list[str] | tuple[str, ...], environment: Mapping[str, str], cwd: Path
-) -> subprocess.Popen[bytes]:
+def _start(arguments: Sequence[str], environment: Mapping[str, str], cwd: Path) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches us alone, and we end the others in order.
     command = [Path(sysconfig.get_path("scripts")) / "hexwatch", *arguments]
     return subprocess.Popen(command, env=environment, cwd=cwd, start_new_session=True)  # noqa: S603

@@ -1,55 +1,129 @@
-"""Answers that caches understand: an ETag known before the work is done, and bytes compressed once."""
+"""Answers that caches understand: validators known before the work is done, bytes compressed once."""
 
 from __future__ import annotations
 
-import gzip
+import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass
-
-from fastapi import Request, Response
+from typing import NamedTuple
 
 from hexwatch_schemas import __version__
 
+from .catalogue import Layer
+from .encodings import IDENTITY, WORTH, Effort, chosen
+from .flights import Flights
+
 # A URL without a release in it may change at the next publish; until then a minute spares a bad line.
 SHORT = "public, max-age=60"
+FOREVER = "public, max-age=31536000, immutable"
 NEVER = "no-store"
-COMPRESS_FROM = 1024  # bytes; below, the header costs more than it saves
+ASIDE = 64 << 10  # bytes; compressing more than this would keep other requests waiting, so a thread does it
+
+RawHeaders = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True)
-class Body:
-    """Bytes and, where it pays, their gzip form."""
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """Bytes as they travel."""
 
-    plain: bytes
-    gzipped: bytes | None
+    body: bytes
+    coding: str = IDENTITY
 
-    @classmethod
-    def of(cls, plain: bytes) -> Body:
-        """Level 1: most of the gain at a fraction of the time."""
-        return cls(plain, gzip.compress(plain, 1, mtime=0) if len(plain) >= COMPRESS_FROM else None)
+    @property
+    def nbytes(self) -> int:
+        """Memory held, roughly: the body, its key and the entry."""
+        return len(self.body) + 1000
 
-    def __len__(self) -> int:
-        return len(self.plain) + len(self.gzipped or b"")
+
+class Reply(NamedTuple):
+    """What is sent: the same from the short cut and from a route."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
+
+
+class Resource:
+    """What an address names: enough to validate a client's copy, and to make the bytes if need be."""
+
+    def __init__(
+        self,
+        key: Hashable,
+        make: Callable[[], Awaitable[bytes]],
+        kept: Flights[Representation],
+        *,
+        media_type: str,
+        cache_control: str = SHORT,
+        layer: Layer | None = None,
+        effort: Effort = Effort.QUICK,
+    ) -> None:
+        """`key` holds all that the bytes depend on; `layer`, if given, is the one the resource belongs to."""
+        self.layer = layer
+        self._key, self._make, self._kept, self._effort = key, make, kept, effort
+        self.tag = etag(key)
+        self._validators = [
+            (b"etag", self.tag.encode()),
+            (b"cache-control", cache_control.encode()),
+            (b"vary", b"accept-encoding"),
+        ]
+        self._media_type = (b"content-type", media_type.encode())
+
+    async def reply(self, headers: Iterable[tuple[bytes, bytes]]) -> Reply:
+        """The answer to a request with these headers: 304 where the client has it, 204 where there is nothing."""
+        accepted, held = _conditions(headers)
+        if held and validates(held, self.tag):
+            return Reply(304, self._validators, b"")
+        found = await self._represented(chosen(accepted))
+        if not found.body:
+            return Reply(204, self._validators, b"")
+        said = [*self._validators, self._media_type, (b"content-length", b"%d" % len(found.body))]
+        if found.coding != IDENTITY:
+            said.append((b"content-encoding", found.coding.encode()))
+        return Reply(200, said, found.body)
+
+    async def _represented(self, coding: str) -> Representation:
+        """Made once per coding, when first asked for; a body that compressing would not help stays plain."""
+        return await self._kept.get(
+            (self._key, coding), self._plain if coding == IDENTITY else lambda: self._encoded(coding)
+        )
+
+    async def _plain(self) -> Representation:
+        return Representation(await self._make())
+
+    async def _encoded(self, coding: str) -> Representation:
+        plain = await self._represented(IDENTITY)
+        if len(plain.body) < WORTH:
+            return plain
+        encode = self._effort.encoders[coding]
+        aside = len(plain.body) > ASIDE or self._effort is not Effort.QUICK
+        return Representation(await asyncio.to_thread(encode, plain.body) if aside else encode(plain.body), coding)
 
 
 def etag(*parts: object) -> str:
-    """A strong validator of all that an answer depends on."""
+    """A validator of all that an answer depends on.
+
+    Weak (RFC 9110, 8.8.1): it is known before the bytes are, so it promises the same numbers rather than the same
+    compressed bytes, and one tag for all codings survives a proxy that compresses anew. Only ranges would need a strong
+    one, and none are served.
+    """
     text = "\x1f".join(map(str, (__version__, *parts)))
-    return f'"{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"'
+    return f'W/"{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"'
 
 
-def unchanged(request: Request, tag: str) -> Response | None:
-    """304 where the client already has this answer (RFC 9110, 13.1.2)."""
-    said = request.headers.get("if-none-match", "")
-    held = {t.strip().removeprefix("W/") for t in said.split(",")}
-    if tag in held or "*" in held:
-        return Response(status_code=304, headers={"etag": tag, "cache-control": SHORT, "vary": "accept-encoding"})
-    return None
+def validates(held: str, tag: str) -> bool:
+    """Whether an If-None-Match header names the tag (weak comparison: RFC 9110, 13.1.2)."""
+    opaque = tag.removeprefix("W/")
+    return held.strip() == "*" or any(one.strip().removeprefix("W/") == opaque for one in held.split(","))
 
 
-def answer(request: Request, body: Body, media_type: str, tag: str) -> Response:
-    """The body in the form the client takes."""
-    headers = {"etag": tag, "cache-control": SHORT, "vary": "accept-encoding"}
-    if body.gzipped and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(body.gzipped, media_type=media_type, headers=headers | {"content-encoding": "gzip"})
-    return Response(body.plain, media_type=media_type, headers=headers)
+def _conditions(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:
+    """Accept-Encoding and If-None-Match; a header that comes twice is a list in two parts (RFC 9110, 5.3)."""
+    accepted: list[bytes] = []
+    held: list[bytes] = []
+    for name, value in headers:
+        if name == b"accept-encoding":
+            accepted.append(value)
+        elif name == b"if-none-match":
+            held.append(value)
+    return b",".join(accepted).decode("latin-1"), b",".join(held).decode("latin-1")

@@ -5,24 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from importlib import import_module, resources
-from pathlib import Path
+from importlib import import_module
 from pkgutil import iter_modules
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from hexwatch_schemas import __version__
 from hexwatch_schemas.migrate import prepared_store
 from hexwatch_schemas.settings import Settings
 
 from . import failures, routes
+from .front import Front
 from .state import State
 
 DESCRIPTION = "Incidents and patrols on one honest hexagon grid, served to any map client."
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Front:
     """The ASGI application; its database is opened when it starts and closed when it ends."""
 
     @asynccontextmanager
@@ -40,19 +39,19 @@ def create_app(settings: Settings) -> FastAPI:
                 await state.database.close()
 
     app = FastAPI(
-        title="Hexwatch", version=__version__, description=DESCRIPTION, lifespan=life, openapi_url="/api", docs_url=None, redoc_url=None
+        title="Hexwatch",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=life,
+        # A redirect would name the host that the client claims to ask.
+        redirect_slashes=False,
+        openapi_url="/api",
+        docs_url=None,
+        redoc_url=None,
     )
     failures.register(app)
     for module in sorted(iter_modules(routes.__path__), key=lambda found: found.name):
         router = getattr(import_module(f"{routes.__name__}.{module.name}"), "router", None)
         if router is not None:
             app.include_router(router)
-    _mount_static(app)
-    return app
-
-
-def _mount_static(app: FastAPI) -> None:
-    """The built map's files; their names carry their content, so browsers may keep them."""
-    folder = Path(str(resources.files("hexwatch_service").joinpath("static")))
-    if folder.is_dir():
-        app.mount("/static", StaticFiles(directory=folder), name="static")
+    return Front(app)

@@ -9,6 +9,9 @@ from hexwatch_schemas.indicators import Indicator
 from .catalogue import Layer
 from .state import State
 
+MVT = "application/vnd.mapbox-vector-tile"
+_PLACE = "{z}/{x}/{y}.mvt"
+
 
 def layer_json(layer: Layer, state: State) -> dict[str, Any]:
     """Everything a client needs to add and to cite the layer."""
@@ -42,8 +45,11 @@ def _indicator_json(indicator: Indicator) -> dict[str, str]:
 
 
 def tile_url(layer: Layer, state: State, query: str = "") -> str:
-    """The address of the layer's tiles, with the placeholders that every client knows."""
-    return state.url(f"tiles/{layer.id}/{{z}}/{{x}}/{{y}}.mvt") + (f"?{query}" if query else "")
+    """The address of the layer's newest tiles, with the placeholders that every client knows.
+
+    Styles and TileJSON name it without a release: they are saved in projects that outlive many releases.
+    """
+    return state.url(f"tiles/{layer.id}/{_PLACE}") + (f"?{query}" if query else "")
 
 
 def qgis_url(layer: Layer, state: State) -> str:
@@ -55,6 +61,10 @@ def _links(layer: Layer, state: State) -> list[dict[str, str]]:
     links = [
         _link(state, "self", f"layers/{layer.id}", "application/json", "This layer"),
         _link(state, "tilejson", f"tiles/{layer.id}/tilejson.json", "application/json", "Vector tiles (TileJSON 3.0)"),
+        _link(state, "tiles", f"tiles/{layer.id}/{_PLACE}", MVT, "Vector tiles of the newest release"),
+        _link(
+            state, "tiles-of-release", f"tiles/{layer.id}/r{layer.release}/{_PLACE}", MVT, "Those of this release"
+        ),
         {
             "rel": "qgis",
             "href": qgis_url(layer, state),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -9,11 +10,15 @@ from fastapi import Depends, Request
 
 from hexwatch_schemas.settings import Settings
 
-from .answers import Body
+from . import assets
+from .answers import Representation, Resource
 from .catalogue import Catalogue, Layer
 from .database import Database, sql
-from .flights import Flights
+from .flights import Flights, Kept
 from .numbers import Numbers
+
+Address = tuple[str, bytes]  # path, query as it was written
+ADDRESSES = 10_000  # remembered; each is short, and what it names is kept elsewhere
 
 
 @dataclass
@@ -23,32 +28,50 @@ class State:
     settings: Settings
     database: Database
     numbers: Numbers
-    tiles: Flights[Body]
+    representations: Flights[Representation]
+    assets: Mapping[str, Resource] = field(default_factory=assets.read)
+    addresses: Kept[Resource] = field(default_factory=lambda: Kept(ADDRESSES, lambda _: 1))
     catalogue: Catalogue = field(default_factory=lambda: Catalogue({}))
 
     @classmethod
     def over(cls, settings: Settings, reader_dsn: str) -> State:
         """The state of a service that reads with this connection."""
         database = Database(reader_dsn, size=settings.pool_size, seconds=settings.statement_timeout)
-        return cls(settings, database, Numbers(database), Flights(settings.tile_cache_mb << 20, len))
+        kept: Flights[Representation] = Flights(settings.tile_cache_mb << 20, lambda found: found.nbytes)
+        return cls(settings, database, Numbers(database), kept)
 
     async def refresh(self) -> None:
         """Read the catalogue anew."""
         rows = await self.database.fetch(sql("catalogue.layers"), {})
         self.catalogue = Catalogue({row["id"]: Layer.from_row(row) for row in rows})
 
+    def remember(self, address: Address, resource: Resource) -> None:
+        """Know what an address names the next time it is asked."""
+        path, query = address
+        if len(path) + len(query) < 1000:
+            self.addresses.keep(address, resource)
+
+    def remembered(self, address: Address) -> Resource | None:
+        """What an address named, if its layer is still served as it was then."""
+        found = self.addresses.peek(address)
+        if found is None or found.layer is None or self.catalogue.layers.get(found.layer.id) is found.layer:
+            return found
+        return None
+
     def url(self, path: str) -> str:
         """An absolute address: from the settings, never from what a client says its host is."""
         return f"{self.settings.origin}/{path.lstrip('/')}"
 
 
-def _state(request: Request) -> State:
+async def _state(request: Request) -> State:
     return request.app.state.hexwatch
 
 
-def _layer(layer: str, request: Request) -> Layer:
-    return _state(request).catalogue[layer]
-
-
 Held = Annotated[State, Depends(_state)]
+
+
+async def _layer(layer: str, state: Held) -> Layer:
+    return state.catalogue[layer]
+
+
 TheLayer = Annotated[Layer, Depends(_layer)]

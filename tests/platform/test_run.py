@@ -69,6 +69,12 @@ def test_help_is_for_reading() -> None:
     assert "./run test" in done.stdout
 
 
+def test_bench_without_a_name_says_which_there_are() -> None:
+    done = subprocess.run([ROOT / "run", "bench"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert set(done.stderr.split("Which? ")[1].split()) == {file.stem for file in (ROOT / "bench").glob("[a-z]*.py")}
+
+
 def test_without_python(programs: Path) -> None:
     done = _bash(programs, "find_python")
     assert done.returncode == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from hexwatch_schemas.errors import NotFound
 from hexwatch_schemas.indicators import Indicator
 from hexwatch_schemas.tiles import resolution_for_zoom, zooms_of_resolution
 from hexwatch_schemas.windows import Window
+
+from .engine.snapshot import Snapshot
 
 _AS_IT_STANDS = (
     "id", "title", "minzoom", "maxzoom", "dataset", "kind", "attribution", "licence", "citation", "synthetic",
@@ -43,10 +45,11 @@ class Layer:
     digest: str
     measures: tuple[str, ...]
     categories: Mapping[str, int]
+    snapshot: Snapshot = field(compare=False, repr=False)
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Layer:
-        """A layer of a row of `catalogue.layers`."""
+    def from_row(cls, row: Mapping[str, Any], snapshot: Snapshot) -> Layer:
+        """A layer of a row of `catalogue.layers` and the numbers of its release."""
         extent = Window(row["data_from"], row["data_through"])
         west, south, east, north = row["bounds"] or (-180.0, -85.0, 180.0, 85.0)
         return cls(
@@ -57,6 +60,7 @@ class Layer:
             bounds=(west, south, east, north),
             measures=tuple(row["measures"]),
             categories=dict(sorted((row["categories"] or {}).items())),
+            snapshot=snapshot,
             **{k: row[k] for k in _AS_IT_STANDS},
         )
 

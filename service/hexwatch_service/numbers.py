@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hexwatch_schemas import hexgrid
 from hexwatch_schemas.classification import Class, classify
-from hexwatch_schemas.hexgrid import HALF_WORLD, Cells
+from hexwatch_schemas.hexgrid import Cells
 from hexwatch_schemas.indicators import Values, WindowSums
-from hexwatch_schemas.queries import query
 from hexwatch_schemas.style import Band
-from hexwatch_schemas.sums import asked as parameters
-from hexwatch_schemas.sums import from_rows
-from hexwatch_schemas.tiles import Tile
 
 from .asked import Asked
 from .catalogue import Layer
-from .database import Database
+from .engine.columns import Facts
+from .engine.masses import Mass, in_window, rolled_up, spread_out, wanted_categories
+from .engine.mvt import Shown
 from .flights import Flights
-
-MEMORY = 256 << 20  # bytes of tables kept per process
 
 
 @dataclass(frozen=True)
 class Table:
-    """Cells in ascending order, the indicators' values, and where the cells lie."""
+    """The cells of one resolution that any fact of the window touches, ascending, and the indicators' values."""
 
+    resolution: int
     sums: WindowSums
     values: Mapping[str, Values]  # NaN: no value
-    centres: NDArray[np.float64]  # (n, 2) EPSG:3857 metres
-    radii: Values  # (n) no vertex is farther from the centre than this, metres of EPSG:3857
+    shown: Shown  # the same for the tile kernel
 
     @property
     def cells(self) -> Cells:
@@ -43,40 +40,44 @@ class Table:
     @property
     def nbytes(self) -> int:
         """Memory held, roughly."""
-        return 200 + self.cells.size * 8 * (4 + 2 * len(self.sums.precise) + len(self.values))
+        return self.shown.slot.nbytes + self.cells.nbytes * (1 + 2 * len(self.sums.precise) + 2 * len(self.values))
 
-    def near(self, tile: Tile) -> NDArray[np.int64]:
-        """Positions of the cells that may touch a tile; the antimeridian is no border."""
-        west, south, east, north = tile.bounds()
-        half = tile.size / 2
-        dx = np.abs((self.centres[:, 0] - (west + east) / 2 + HALF_WORLD) % (2 * HALF_WORLD) - HALF_WORLD)
-        dy = np.abs(self.centres[:, 1] - (south + north) / 2)
-        return np.flatnonzero((dx <= half + self.radii) & (dy <= half + self.radii))
+
+@dataclass(frozen=True)
+class _Masses:
+    """Window sums before they are put on a grid: on base cells, and on supports."""
+
+    precise: Mass
+    spread: Mass
+
+    @property
+    def nbytes(self) -> int:
+        return self.precise.nbytes + self.spread.nbytes
 
 
 class Numbers:
-    """Tables made from the facts, each once, kept while there is room."""
+    """Window sums and tables of releases, each made once, kept while there is room for them."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._tables: Flights[Table] = Flights(MEMORY, lambda table: table.nbytes)
+    def __init__(self, budget: int) -> None:
+        """`budget`: bytes of memory for sums and tables together."""
+        self._kept: Flights[Table | _Masses] = Flights(budget, lambda kept: kept.nbytes)
 
     async def table(self, layer: Layer, asked: Asked, resolution: int) -> Table:
         """What a layer shows in a window at a resolution."""
-        key = (layer.id, layer.release, asked.window, asked.categories, resolution)
-        return await self._tables.get(key, lambda: self._read(layer, asked, resolution))
 
-    async def _read(self, layer: Layer, asked: Asked, resolution: int) -> Table:
-        wanted = parameters(layer.dataset, resolution, asked.window, asked.codes(layer))
-        rows = await self._database.fetch(query("sums.on_cells"), wanted)
-        sums = from_rows((tuple(r.values()) for r in rows), layer.measures, asked.window)
-        return table_of(layer, sums, resolution)
+        async def make() -> Table:
+            return await asyncio.to_thread(table_of, layer, asked, resolution, await self._masses(layer, asked))
+
+        return cast("Table", await self._kept.get((*_key(layer, asked), resolution), make))
+
+    async def _masses(self, layer: Layer, asked: Asked) -> _Masses:
+        made = self._kept.get(_key(layer, asked), lambda: asyncio.to_thread(_sum, layer, asked))
+        return cast("_Masses", await made)
 
     async def unplaced(self, layer: Layer, asked: Asked) -> dict[str, float]:
         """By measure, what the window holds that is on no hexagon."""
-        wanted = parameters(layer.dataset, -1, asked.window, asked.codes(layer))
-        rows = await self._database.fetch(query("sums.unplaced"), wanted)
-        return {row["name"]: row["amount"] for row in rows}
+        mass = _mass(layer, asked, layer.snapshot.unplaced, 1)
+        return {name: float(column[0]) for name, column in _by_measure(layer, mass, np.array([0])).items()}
 
     async def classes(self, layer: Layer, indicator: str, asked: Asked, resolution: int) -> list[Class]:
         """The one classification of what is shown."""
@@ -93,13 +94,46 @@ class Numbers:
         return found
 
 
-def table_of(layer: Layer, sums: WindowSums, resolution: int) -> Table:
-    """Indicators computed and cells put on the map."""
-    centres = hexgrid.centres(sums.cells)
-    stretch = 1 / np.cos(np.radians(np.clip(np.abs(centres[:, 1]) + hexgrid.reach_degrees(resolution), 0, 89)))
-    return Table(
-        sums,
-        {i.id: i.compute(sums) for i in layer.indicators},
-        hexgrid.mercator(centres),
-        np.radians(hexgrid.reach_degrees(resolution)) * hexgrid.EARTH_RADIUS * stretch,
+def _key(layer: Layer, asked: Asked) -> tuple[object, ...]:
+    return layer.id, layer.release, asked.window, asked.categories
+
+
+def _sum(layer: Layer, asked: Asked) -> _Masses:
+    snapshot = layer.snapshot
+    return _Masses(
+        _mass(layer, asked, snapshot.precise, snapshot.base.cells.size),
+        _mass(layer, asked, snapshot.spread, snapshot.supports),
     )
+
+
+def _mass(layer: Layer, asked: Asked, facts: Facts, places: int) -> Mass:
+    wanted = wanted_categories(asked.codes(layer))
+    return in_window(facts, asked.window, wanted, (places, len(layer.snapshot.measures)))
+
+
+def table_of(layer: Layer, asked: Asked, resolution: int, masses: _Masses) -> Table:
+    """The masses put on the cells of a resolution, and the indicators computed of them."""
+    grid, shares = layer.snapshot.grids[resolution - 1], layer.snapshot.shares[resolution - 1]
+    precise, spread = rolled_up(masses.precise, grid), spread_out(masses.spread, shares, grid)
+    seen = precise.seen | spread.seen
+    rows = np.flatnonzero(seen)
+    slot = np.where(seen, seen.cumsum(dtype=np.int32) - 1, np.int32(-1))
+    sums = WindowSums(
+        grid.cells[rows], asked.window, _by_measure(layer, precise, rows), _by_measure(layer, spread, rows)
+    )
+    values = {i.id: i.compute(sums) for i in layer.indicators}
+    return Table(resolution, sums, values, Shown(slot, _side_by_side(values, rows.size)))
+
+
+def _side_by_side(values: Mapping[str, Values], rows: int) -> NDArray[np.int64]:
+    """The bits of the values, one row a cell."""
+    together = np.empty((rows, len(values)))
+    for at, column in enumerate(values.values()):
+        together[:, at] = column + 0.0  # -0 and 0 are one value
+    return together.view(np.int64)
+
+
+def _by_measure(layer: Layer, mass: Mass, rows: NDArray[np.int64]) -> dict[str, Values]:
+    """The rows of a mass in each measure's own unit."""
+    named = enumerate(zip(layer.snapshot.measures, layer.snapshot.scales, strict=True))
+    return {name: mass.amount[rows, at] / scale for at, (name, scale) in named}

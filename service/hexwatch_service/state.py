@@ -13,9 +13,10 @@ from hexwatch_schemas.settings import Settings
 from . import assets
 from .answers import Representation, Resource
 from .catalogue import Catalogue, Layer
-from .database import Database, sql
+from .database import Database
 from .flights import Flights, Kept
 from .numbers import Numbers
+from .releases import Releases
 
 Address = tuple[str, bytes]  # path, query as it was written
 ADDRESSES = 10_000  # remembered; each is short, and what it names is kept elsewhere
@@ -27,6 +28,7 @@ class State:
 
     settings: Settings
     database: Database
+    releases: Releases
     numbers: Numbers
     representations: Flights[Representation]
     assets: Mapping[str, Resource] = field(default_factory=assets.read)
@@ -38,12 +40,12 @@ class State:
         """The state of a service that reads with this connection."""
         database = Database(reader_dsn, size=settings.pool_size, seconds=settings.statement_timeout)
         kept: Flights[Representation] = Flights(settings.tile_cache_mb << 20, lambda found: found.nbytes)
-        return cls(settings, database, Numbers(database), kept)
+        releases = Releases(database, reader_dsn, settings.data_folder / "snapshots")
+        return cls(settings, database, releases, Numbers(settings.table_cache_mb << 20), kept)
 
     async def refresh(self) -> None:
-        """Read the catalogue anew."""
-        rows = await self.database.fetch(sql("catalogue.layers"), {})
-        self.catalogue = Catalogue({row["id"]: Layer.from_row(row) for row in rows})
+        """Serve the newest releases, once their snapshots are there."""
+        self.catalogue = await self.releases.newest(self.catalogue)
 
     def remember(self, address: Address, resource: Resource) -> None:
         """Know what an address names the next time it is asked."""

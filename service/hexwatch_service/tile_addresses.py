@@ -74,4 +74,4 @@ def _parameters(query: bytes) -> dict[str, str]:
 
 async def _make(state: State, layer: Layer, wanted: Asked, address: Tile) -> bytes:
     table = await state.numbers.table(layer, wanted, layer.resolution(address.z))
-    return await encode(state.database, layer, wanted, table, address)
+    return encode(layer, wanted, table, address)

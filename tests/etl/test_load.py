@@ -13,7 +13,7 @@ from fixtures.reports import Loads, report
 from hexwatch_etl.catalogue import Description
 from hexwatch_schemas.errors import LoadLost, Locked, QuarantineExceeded, UsageError
 from hexwatch_schemas.queries import query
-from hexwatch_schemas.sums import asked, from_rows
+from oracle.sums import asked, from_rows
 from hexwatch_schemas.windows import Window
 
 ALWAYS = Window(date(1900, 1, 1), date(2100, 1, 1))
@@ -35,8 +35,8 @@ def totals(
         number = conn.execute("select number from catalog.dataset where id = 'mission'").fetchone()
         assert number
         parameters = asked(number[0], resolution, window, categories)
-        sums = from_rows(conn.execute(query("sums.on_cells"), {**parameters}).fetchall(), MEASURES, window)
-        unplaced = dict(conn.execute(query("sums.unplaced"), {**parameters}).fetchall())
+        sums = from_rows(conn.execute(query("sums.on_cells", "oracle"), {**parameters}).fetchall(), MEASURES, window)
+        unplaced = dict(conn.execute(query("sums.unplaced", "oracle"), {**parameters}).fetchall())
     return {m: float(sums.expected(m).sum()) for m in MEASURES}, unplaced
 
 

@@ -16,7 +16,7 @@ from hexwatch_etl.catalogue import Description
 from hexwatch_etl.load import Report, Request, load
 from hexwatch_etl.mapping import load_mapping
 from hexwatch_schemas.queries import query
-from hexwatch_schemas.sums import asked
+from oracle.sums import asked
 from hexwatch_schemas.windows import Window
 
 ALWAYS = Window(date(1980, 1, 1), date(2030, 12, 31))
@@ -42,8 +42,8 @@ def totals(conn: psycopg.Connection, dataset: str, measure: str) -> dict[str, fl
     row = conn.execute("select number from catalog.dataset where id = %s", (dataset,)).fetchone()
     assert row
     parameters = {**asked(row[0], 5, ALWAYS)}
-    cells = conn.execute(query("sums.on_cells"), parameters).fetchall()
-    unplaced = dict(conn.execute(query("sums.unplaced"), parameters).fetchall())
+    cells = conn.execute(query("sums.on_cells", "oracle"), parameters).fetchall()
+    unplaced = dict(conn.execute(query("sums.unplaced", "oracle"), parameters).fetchall())
     precise, spread = (sum(r[i] for r in cells if r[1] == measure) for i in (2, 3))
     return {"precise": precise, "spread": spread, "unplaced": unplaced[measure]}
 

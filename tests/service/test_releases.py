@@ -12,7 +12,7 @@ import psycopg
 from fixtures.reports import Loads, report
 from fixtures.service import Serve
 from hexwatch_schemas.queries import query
-from hexwatch_schemas.sums import asked
+from oracle.sums import asked
 from hexwatch_schemas.windows import Window
 
 
@@ -39,7 +39,7 @@ def test_readers_see_one_release_or_the_next(dsn: str, load_reports: Loads) -> N
         seen = []
         with psycopg.connect(dsn, autocommit=True) as conn:
             while not done.is_set() or len(seen) < 100:
-                rows = conn.execute(query("sums.on_cells"), everything).fetchall()
+                rows = conn.execute(query("sums.on_cells", "oracle"), everything).fetchall()
                 seen.append(round(sum(p + s for _, m, p, s in rows if m == "events"), 6))
         return seen
 

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from fixtures.reports import BANGUI, Loads, report
 from fixtures.service import BASE, Serve
 from hexwatch_schemas.queries import query
-from hexwatch_schemas.sums import asked
+from oracle.sums import asked
 from hexwatch_schemas.tiles import resolution_for_zoom
 from hexwatch_schemas.windows import Window
 
@@ -44,7 +44,7 @@ def test_a_tile_says_what_sql_says_of_every_cell(client: TestClient, dsn: str) -
     tile = decoded(client.get(TILE).content)
     with psycopg.connect(dsn) as conn:
         everything = {**asked(1, resolution_for_zoom(6, 5), Window(date(2024, 1, 1), date(2024, 12, 31)))}
-        rows = conn.execute(query("sums.on_cells"), everything).fetchall()
+        rows = conn.execute(query("sums.on_cells", "oracle"), everything).fetchall()
         drawn = {
             h for (h,) in conn.execute(
                 "select hex.cell_to_text(cell) from hex.cell "

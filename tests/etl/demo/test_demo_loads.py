@@ -12,7 +12,7 @@ import pytest
 from fixtures.mission import Written, written
 from hexwatch_etl.demo import reporting, simulate
 from hexwatch_schemas.queries import query
-from hexwatch_schemas.sums import asked
+from oracle.sums import asked
 from hexwatch_schemas.windows import Window
 
 
@@ -22,8 +22,8 @@ def total(dsn: str, dataset: str, measure: str) -> float:
         found = conn.execute("select number from catalog.dataset where id = %s", (dataset,)).fetchone()
         assert found
         parameters = {**asked(found[0], 4, Window(reporting.FIRST_DAY, reporting.LAST_DAY))}
-        cells = conn.execute(query("sums.on_cells"), parameters).fetchall()
-        unplaced = dict(conn.execute(query("sums.unplaced"), parameters).fetchall())
+        cells = conn.execute(query("sums.on_cells", "oracle"), parameters).fetchall()
+        unplaced = dict(conn.execute(query("sums.unplaced", "oracle"), parameters).fetchall())
     return sum(precise + spread for _, name, precise, spread in cells if name == measure) + unplaced[measure]
 
 

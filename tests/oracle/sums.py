@@ -1,4 +1,4 @@
-"""Window sums read from the facts by SQL: what every number a person sees is made of."""
+"""Window sums read from the facts by SQL."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TypedDict
 
 import numpy as np
 
-from .indicators import Values, WindowSums
-from .windows import Window
+from hexwatch_schemas.indicators import Values, WindowSums
+from hexwatch_schemas.windows import Window
 
 Row = tuple[int, str, float, float]  # cell, measure, precise, spread
 

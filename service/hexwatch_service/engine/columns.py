@@ -1,0 +1,77 @@
+"""The columns of a snapshot: named arrays, kept as .npy files that every process maps read-only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 32  # cells that share one bounding box: few boxes to look through, few cells looked at in vain
+
+
+class Amounts(NamedTuple):
+    """Additive numbers: where (a position), of which category and measure, how much (1/scale units)."""
+
+    place: NDArray[np.int32]
+    category: NDArray[np.int16]
+    measure: NDArray[np.int16]
+    amount: NDArray[np.int64]
+
+
+class Facts(NamedTuple):
+    """One-day facts by day, so that a window is one slice; facts of several days apart. Days count from 2000-01-01."""
+
+    days: NDArray[np.int32]  # (d) ascending
+    starts: NDArray[np.int64]  # (d + 1) the facts of days[i] are starts[i] up to starts[i + 1]
+    daily: Amounts
+    first: NDArray[np.int32]  # (l) first and last day of the long ones
+    last: NDArray[np.int32]
+    long: Amounts
+
+
+class Shares(NamedTuple):
+    """The cells over which each support spreads its mass: rows of a sparse matrix."""
+
+    starts: NDArray[np.int64]  # (supports + 1)
+    cell: NDArray[np.int32]  # positions in the grid
+    weight: NDArray[np.int32]  # parts in 1,000,000,000
+
+
+class Grid(NamedTuple):
+    """The cells of one resolution, ascending, which also keeps neighbours together; their outlines in EPSG:3857 metres.
+
+    A cell has one ring, or several where the antimeridian cuts it. Rings are open: the last vertex is not the first.
+    """
+
+    cells: NDArray[np.int64]  # (n)
+    rings: NDArray[np.int32]  # (n + 1) the rings of cell i are rings[i] up to rings[i + 1]
+    vertices: NDArray[np.int32]  # (r + 1) likewise the vertices of a ring
+    xy: NDArray[np.float64]  # (v, 2)
+    boxes: NDArray[np.float64]  # (n / BLOCK, 4) west, south, east, north of each block of cells
+    upwards: NDArray[np.int32]  # (cells of the base grid) position of each one's parent in this grid
+
+
+Columns = TypeVar("Columns", Amounts, Facts, Shares, Grid)
+
+
+def save(folder: Path, name: str, columns: NamedTuple) -> None:
+    """Write each array to `folder/name.field.npy`."""
+    for field, value in columns._asdict().items():
+        if isinstance(value, np.ndarray):
+            np.save(folder / f"{name}.{field}.npy", value, allow_pickle=False)
+        else:
+            save(folder, f"{name}.{field}", value)
+
+
+def load(folder: Path, name: str, kind: type[Columns]) -> Columns:
+    """What `save` wrote, mapped read-only: processes share the memory. Raises OSError where a file is missing."""
+    hints = {field: hint for field, hint in get_type_hints(kind).items() if field in kind._fields}
+    return kind(**{field: _part(folder, f"{name}.{field}", hint) for field, hint in hints.items()})
+
+
+def _part(folder: Path, name: str, hint: Any) -> Any:
+    if hint is Amounts:
+        return load(folder, name, Amounts)
+    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))

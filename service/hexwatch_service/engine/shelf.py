@@ -1,0 +1,71 @@
+"""Where snapshots stand on disk: one folder a release, made by one worker while the others wait for it."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import snapshot
+from .columns import Grid
+from .read import Release, read
+from .snapshot import Snapshot
+
+KEPT = 2  # the newest, and the one before it, which a slower worker may be about to open
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The snapshots of one database."""
+
+    folder: Path
+    dsn: str
+
+    def open(self, release: Release) -> Snapshot:
+        """The snapshot of a release, made from the database where it is not there yet.
+
+        Raises Superseded where the database has a newer release, psycopg.OperationalError where it is away.
+        """
+        place = self.folder / release.layer / f"r{release.number}"
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with _alone(place.parent / "lock"):
+                if not place.exists():
+                    self._make(place, release)
+        return Snapshot.open(place)
+
+    def _make(self, place: Path, release: Release) -> None:
+        made = snapshot.build(read(self.dsn, release), release.base, _known(place.parent))
+        # Only a whole snapshot ever has the name of a release; what a killed worker left is swept with the old ones.
+        folder = Path(tempfile.mkdtemp(dir=place.parent, prefix="making-"))
+        made.write(folder)
+        folder.rename(place)
+        _sweep(place.parent)
+
+
+def _releases(folder: Path) -> list[Path]:
+    """Folders of releases, oldest first."""
+    return sorted(folder.glob("r[0-9]*"), key=lambda place: int(place.name[1:]))
+
+
+def _known(folder: Path) -> Sequence[Grid]:
+    """The grids of the newest release so far: most cells stay where they are."""
+    there = _releases(folder)
+    return Snapshot.open(there[-1]).grids if there else ()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove old releases. Who still reads one keeps its memory until done: names go, not mapped files (unlink(2))."""
+    for place in [*_releases(folder)[:-KEPT], *folder.glob("making-*")]:
+        shutil.rmtree(place)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

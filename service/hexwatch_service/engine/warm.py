@@ -1,0 +1,29 @@
+"""Compiles the kernels before anybody waits for them."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from hexwatch_schemas.tiles import Tile
+from hexwatch_schemas.windows import Window
+
+from . import masses, mvt, snapshot
+from .read import Contents, no_rows
+from .snapshot import Snapshot
+
+
+def warm() -> None:
+    """Do everything once with a release of nothing: the arrays' types are all that a compiler looks at."""
+    nothing = snapshot.build(Contents([], no_rows(), no_rows(), no_rows(), []), 1)
+    with tempfile.TemporaryDirectory() as folder:
+        nothing.write(Path(folder))
+        opened = Snapshot.open(Path(folder))
+    day = date(2000, 1, 1)
+    mass = masses.in_window(opened.precise, Window(day, day), masses.wanted_categories(None), (0, 1))
+    masses.rolled_up(mass, opened.base)
+    masses.spread_out(mass, opened.shares[0], opened.base)
+    mvt.encode("", opened.base, mvt.Shown(np.empty(0, np.int32), np.empty((0, 1), np.int64)), [("", 0)], Tile(0, 0, 0))

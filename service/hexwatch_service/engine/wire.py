@@ -1,0 +1,60 @@
+"""Protocol buffers as kernels write them (Protocol Buffers encoding guide: varints, zigzag, little-endian doubles)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .compiled import kernel
+
+
+@kernel
+def put_varint(buffer, at, value):
+    """Write an unsigned number; the place behind it."""
+    while value > 127:
+        buffer[at] = (value & 127) | 128
+        value >>= 7
+        at += 1
+    buffer[at] = value
+    return at + 1
+
+
+@kernel
+def put_zigzag(buffer, at, value):
+    """Write a signed number."""
+    return put_varint(buffer, at, (value << 1) ^ (value >> 63))
+
+
+@kernel
+def put_bytes(buffer, at, content, size):
+    """Copy what was written elsewhere."""
+    for i in range(size):
+        buffer[at + i] = content[i]
+    return at + size
+
+
+@kernel
+def put_double(buffer, at, bits):
+    """Write a 64-bit floating point number given by its bits."""
+    for i in range(8):
+        buffer[at + i] = (bits >> (8 * i)) & 255
+    return at + 8
+
+
+@kernel
+def put_hexadecimal(buffer, at, number, digits):
+    """Write a number as text."""
+    for i in range(digits):
+        digit = (number >> (4 * (digits - 1 - i))) & 15
+        buffer[at + i] = digit + (48 if digit < 10 else 87)
+    return at + digits
+
+
+def varint(value: int) -> bytes:
+    """The same for the few numbers that Python writes."""
+    buffer = np.empty(10, np.uint8)
+    return buffer[: put_varint(buffer, 0, value)].tobytes()
+
+
+def block(field: int, content: bytes) -> bytes:
+    """A length-delimited field."""
+    return varint(field << 3 | 2) + varint(len(content)) + content

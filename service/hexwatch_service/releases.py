@@ -1,0 +1,71 @@
+"""Releases become layers: each with its snapshot, which is there before anybody is told of the release."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from hexwatch_schemas.errors import StoreError
+
+from .catalogue import Catalogue, Layer
+from .database import Database, Unavailable, bounded, sql
+from .engine.read import Release, Superseded
+from .engine.shelf import Shelf
+from .engine.snapshot import Snapshot
+from .engine.warm import warm
+
+log = logging.getLogger(__name__)
+
+READING = 600.0  # seconds after which the database gives up on reading a release
+
+
+class Releases:
+    """The newest release of every layer, kept as snapshots in a folder."""
+
+    def __init__(self, database: Database, dsn: str, folder: Path) -> None:
+        self._database, self._dsn, self._folder = database, dsn, folder
+        self._shelf: Shelf | None = None
+
+    async def newest(self, held: Catalogue) -> Catalogue:
+        """The layers as the database has them now; what has not changed is the same object as in `held`.
+
+        Raises Unavailable where the database is away, StoreError where a snapshot cannot be kept.
+        """
+        shelf = self._shelf = self._shelf or await self._prepare()
+        rows = await self._database.fetch(sql("catalogue.layers"), {})
+        found = [await _layer(shelf, row, held.layers.get(row["id"])) for row in rows]
+        return Catalogue({layer.id: layer for layer in found if layer is not None})
+
+    async def _prepare(self) -> Shelf:
+        """Compile while the database is asked which one it is."""
+        rows, _ = await asyncio.gather(self._database.fetch(sql("snapshot.database"), {}), asyncio.to_thread(warm))
+        return Shelf(self._folder / rows[0]["identity"], bounded(self._dsn, READING))
+
+
+async def _layer(shelf: Shelf, row: Mapping[str, Any], held: Layer | None) -> Layer | None:
+    """The layer of a row, or the one held, where nothing changed or a newer release is about to be told of."""
+    if held is not None and (held.release, held.digest) == (row["release"], row["digest"]):
+        again = Layer.from_row(row, held.snapshot)
+        return held if again == held else again
+    try:
+        return Layer.from_row(row, await asyncio.to_thread(_open, shelf, row))
+    except Superseded as error:
+        log.info("%s", error)
+        return held
+
+
+def _open(shelf: Shelf, row: Mapping[str, Any]) -> Snapshot:
+    try:
+        return shelf.open(Release(row["id"], row["release"], row["dataset"], row["base_resolution"]))
+    except psycopg.OperationalError as error:
+        raise Unavailable("The database does not answer in time.", hint="Try again in a moment.") from error
+    except OSError as error:
+        raise StoreError(
+            f"The snapshot of layer {row['id']!r} cannot be kept: {error.strerror}.",
+            hint="HEXWATCH_DATA_FOLDER names a folder that may be written to.",
+        ) from error

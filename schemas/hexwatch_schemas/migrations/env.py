@@ -45,6 +45,8 @@ def _run() -> None:
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn), poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text("select pg_advisory_lock(:key)"), {"key": LOCK})
+        # A migration that waits for a lock makes every reader behind it wait too: rather fail, and be run again.
+        connection.execute(text("set lock_timeout = '10s'; set statement_timeout = '30min'"))
         connection.commit()
         _refuse_edited_history(connection)
         context.configure(connection=connection, version_table="hexwatch_migration", transaction_per_migration=True)

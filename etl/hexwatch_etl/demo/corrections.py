@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,7 +74,7 @@ def _first(told: Heard, precision: np.ndarray, recounted: np.ndarray, rng: np.ra
     best = np.where(recounted, _miscounted(told.deaths, rng), told.deaths)
     return pl.DataFrame(
         {
-            "incident_id": [f"SYN-{number:06d}" for number in range(1, len(precision) + 1)],
+            "incident_id": _ids(told),
             "revision": np.ones(len(precision), dtype=np.int64),
         },
         schema_overrides={"incident_id": pl.String},
@@ -84,6 +85,12 @@ def _first(told: Heard, precision: np.ndarray, recounted: np.ndarray, rng: np.ra
         *reporting.death_columns(best, rng),
         pl.lit(SOURCE).alias("source"),
     )
+
+
+def _ids(told: Heard) -> list[str]:
+    """Ids that no other history has: a new one, loaded over an old one, replaces it and corrects nothing in it."""
+    history = hashlib.sha256(told.day.tobytes() + told.place.tobytes()).hexdigest()[:6]
+    return [f"SYN-{history}-{number:06d}" for number in range(1, len(told.day) + 1)]
 
 
 def _corrected(some: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:

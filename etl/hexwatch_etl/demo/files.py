@@ -22,12 +22,12 @@ TITLE = f"{ground.NAME} incidents (synthetic)"
 ZONES = "vethara-zones"
 INCIDENTS = "vethara"
 _AREAS = ("--kind", "areas", "--key", "code", "--name", "name", "--level", "adm1")
-_READ = ("--mapping", "incidents.toml", "--areas", ZONES, "--title", TITLE, "--synthetic")
+# Each delivery is whole: what it lacks was withdrawn.
+_READ = ("--mapping", "incidents.toml", "--areas", ZONES, "--title", TITLE, "--synthetic", "--replace")
 LOADS = (
     ("load", ZONES, "zones.geojson", *_AREAS, "--title", f"{ground.NAME} zones (synthetic)", "--synthetic"),
     ("load", INCIDENTS, "incidents_initial.csv", *_READ),
-    # A whole delivery: what it lacks was withdrawn.
-    ("load", INCIDENTS, "incidents_revised.csv", *_READ, "--replace"),
+    ("load", INCIDENTS, "incidents_revised.csv", *_READ),
 )
 
 

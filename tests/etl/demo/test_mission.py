@@ -38,6 +38,8 @@ def test_another_seed_is_another_history_of_the_same_country(folder: Path, tmp_p
     other = contents(simulate(tmp_path, seed=1).folder)
     same = {name for name, data in contents(folder).items() if other[name] == data}
     assert same == {"README.txt", "incidents.toml", "loads.json", "zones.geojson"}
+    ids = [set(pl.read_csv(where / "incidents_initial.csv")["incident_id"]) for where in (folder, tmp_path)]
+    assert not ids[0] & ids[1]
 
 
 def test_every_file_says_that_it_is_synthetic(folder: Path) -> None:

@@ -13,8 +13,6 @@ from psycopg.rows import dict_row
 from hexwatch_schemas.migrate import prepared_store
 from hexwatch_schemas.settings import settings
 
-from ..store_rows import sql
-
 _Dataset = Annotated[str | None, typer.Argument(help="Only this dataset.")]
 _Limit = Annotated[int, typer.Option(min=1, help="How many, the newest first.")]
 _Json = Annotated[bool, typer.Option("--json", help="One JSON array on stdout.")]
@@ -43,6 +41,8 @@ def quarantine(dataset: _Dataset = None, limit: _Limit = 100, as_json: _Json = F
 
 
 def _read(statement: str, dataset: str | None, limit: int) -> list[dict[str, Any]]:
+    from ..store_rows import sql  # noqa: PLC0415 (it brings polars, which this command does not need)
+
     with prepared_store(settings()) as store, psycopg.connect(store.admin_dsn) as conn:
         return (
             conn.cursor(row_factory=dict_row).execute(sql(statement), {"dataset": dataset, "limit": limit}).fetchall()

@@ -26,11 +26,11 @@ class Category:
 CATEGORIES = (
     Category("battle", "BATTLE", 0.72, 3.6),
     Category("shelling", "SHELL", 0.45, 2.2),
-    Category("attack-on-civilians", "CIVIL", 0.62, 2.0),
+    Category("attack_on_civilians", "CIVIL", 0.62, 2.0),
     Category("abduction", "ABDUCT", 0.06, 0.3),
-    Category("ceasefire-violation", "CFV", 0.10, 0.6),
+    Category("ceasefire_violation", "CFV", 0.10, 0.6),
     Category("protest", "PROTEST", 0.03, 0.5),
-    Category("improvised-explosive", "IED", 0.48, 1.5),
+    Category("improvised_explosive", "IED", 0.48, 1.5),
 )
 
 # Share of each category, in the order of CATEGORIES, where nothing is repeated.

@@ -13,16 +13,16 @@ _TYPES = {
     "Battle-No change of territory": "battles",
     "Battle-Government regains territory": "battles",
     "Battle-Non-state actor overtakes territory": "battles",
-    "Explosions/Remote violence": "explosions-remote-violence",
-    "Remote violence": "explosions-remote-violence",
-    "Violence against civilians": "violence-against-civilians",
+    "Explosions/Remote violence": "explosions_remote_violence",
+    "Remote violence": "explosions_remote_violence",
+    "Violence against civilians": "violence_against_civilians",
     "Protests": "protests",
     "Riots": "riots",
-    "Riots/Protests": "riots-or-protests",  # one type until 2019, which cannot be parted afterwards
-    "Strategic developments": "strategic-developments",
-    "Strategic development": "strategic-developments",
-    "Non-violent transfer of territory": "strategic-developments",
-    "Headquarters or base established": "strategic-developments",
+    "Riots/Protests": "riots_or_protests",  # one type until 2019, which cannot be parted afterwards
+    "Strategic developments": "strategic_developments",
+    "Strategic development": "strategic_developments",
+    "Non-violent transfer of territory": "strategic_developments",
+    "Headquarters or base established": "strategic_developments",
 }
 _ACTORS = {
     "1": "State forces",

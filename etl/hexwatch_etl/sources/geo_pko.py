@@ -16,7 +16,7 @@ _ROLES = {
     "Reserve": "reserve",
     "RES": "reserve",
     "Infantry": "infantry",
-    "FP": "force-protection",
+    "FP": "force_protection",
     "eng": "engineers",
     "Av": "aviation",
     "av": "aviation",

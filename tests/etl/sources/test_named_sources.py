@@ -26,7 +26,7 @@ def test_ucdp(fixtures: Path) -> None:
 def test_acled_words(fixtures: Path) -> None:
     events = read_delivery(fixtures / "acled.csv").events
     assert events["line"].to_list() == [2, 4, 5]
-    assert events["category"].to_list() == ["battles", "protests", "explosions-remote-violence"]
+    assert events["category"].to_list() == ["battles", "protests", "explosions_remote_violence"]
     assert events["revision"].to_list() == [1_650_000_000, 1_650_000_001, 1_650_000_002]
     assert events["precision"].to_list() == ["exact", "adm1", "near"]
     assert events.select("day_from", "day_to").rows() == [
@@ -55,7 +55,7 @@ def test_acled_number_codes_become_the_same_words(fixtures: Path) -> None:
 
 def test_acled_event_types_of_other_years(fixtures: Path) -> None:
     delivery = read_delivery(fixtures / "acled_2020.csv")
-    assert delivery.events["category"].to_list() == ["battles", "riots-or-protests", "other"]
+    assert delivery.events["category"].to_list() == ["battles", "riots_or_protests", "other"]
     assert delivery.events["source_code"][2] == "A type of next year"
     assert delivery.notes == ("Line 2 holds HXL tags and was skipped.",)
 
@@ -101,7 +101,7 @@ def test_geo_pko_by_month(fixtures: Path) -> None:
     events = delivery.events
     assert events.select("place", "country").row(0) == ("Dékoville", "Côte d'Exemple")
     assert delivery.notes == ("UTF-8 encoded twice was repaired on 1 lines.",)
-    assert events["category"].to_list() == ["troops", "force-protection", "troops"]
+    assert events["category"].to_list() == ["troops", "force_protection", "troops"]
     assert events["troop_days"].to_list() == [29 * 150, None, 290]
     assert events["precision"].to_list() == ["exact", "exact", "country"]
 

@@ -21,6 +21,11 @@ def default_data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "hexwatch"
 
 
+def _workers() -> int:
+    """Processes that answer: more than four would hold more memory than they win time for a mission."""
+    return min(4, os.cpu_count() or 1)
+
+
 class Settings(BaseSettings):
     """What can be set; secrets come only from the environment or a file it names."""
 
@@ -39,8 +44,16 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address that `hexwatch serve` listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that `hexwatch serve` listens on; 0 takes a free one.")
+    workers: int = Field(
+        default_factory=_workers, ge=1, description="Processes of `hexwatch serve`; unset: one a core, 4 at most."
+    )
     base_url: str | None = Field(
         None, description="Public address of the service, for links in its answers; unset: http://host:port."
+    )
+    cors_origins: str = Field(
+        "",
+        description="Origins (https://maps.example) whose pages may read answers, separated by commas; * for any; "
+        "unset: only the service's own pages.",
     )
     statement_timeout: float = Field(
         5.0, gt=0, description="Seconds after which the database gives up on one of the service's queries."

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hexwatch_schemas import __version__
 
 from .catalogue import Layer
-from .encodings import IDENTITY, WORTH, Effort, chosen
+from .encodings import CODINGS, IDENTITY, WORTH, chosen
 from .flights import Flights
 
 # A URL without a release in it may change at the next publish; until then a minute spares a bad line.
@@ -56,11 +56,10 @@ class Resource:
         media_type: str,
         cache_control: str = SHORT,
         layer: Layer | None = None,
-        effort: Effort = Effort.QUICK,
     ) -> None:
         """`key` holds all that the bytes depend on; `layer`, if given, is the one the resource belongs to."""
         self.layer = layer
-        self._key, self._make, self._kept, self._effort = key, make, kept, effort
+        self._key, self._make, self._kept = key, make, kept
         self.tag = etag(key)
         self._validators = [
             (b"etag", self.tag.encode()),
@@ -95,8 +94,7 @@ class Resource:
         plain = await self._represented(IDENTITY)
         if len(plain.body) < WORTH:
             return plain
-        encode = self._effort.encoders[coding]
-        aside = len(plain.body) > ASIDE or self._effort is not Effort.QUICK
+        encode, aside = CODINGS[coding], len(plain.body) > ASIDE
         return Representation(await asyncio.to_thread(encode, plain.body) if aside else encode(plain.body), coding)
 
 

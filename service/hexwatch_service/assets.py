@@ -11,7 +11,6 @@ from importlib import resources
 from pathlib import Path
 
 from .answers import FOREVER, Representation, Resource
-from .encodings import Effort
 from .flights import Flights
 
 REVALIDATE = "public, no-cache"
@@ -42,7 +41,6 @@ def _resource(file: Path, kept: Flights[Representation]) -> Resource:
         kept,
         media_type=_media_type(file),
         cache_control=FOREVER if _HASHED.search(file.name) else REVALIDATE,
-        effort=Effort.THOROUGH,
     )
 
 

@@ -22,7 +22,7 @@ _TYPES = {".js": "text/javascript", ".geojson": "application/geo+json", ".css": 
 
 def read() -> Mapping[str, Resource]:
     """By path below the root of the service; looked for once, so that no request can name another file."""
-    package = Path(str(resources.files(__package__)))
+    package = Path(str(resources.files("hexwatch_service")))
     kept: Flights[Representation] = Flights(1 << 30, lambda found: found.nbytes)  # as many as there are files
     return dict(_folder(package / "static", "static/", kept)) | dict(_folder(package / "pages", "", kept))
 

@@ -62,9 +62,7 @@ def _links(layer: Layer, state: State) -> list[dict[str, str]]:
         _link(state, "self", f"layers/{layer.id}", "application/json", "This layer"),
         _link(state, "tilejson", f"tiles/{layer.id}/tilejson.json", "application/json", "Vector tiles (TileJSON 3.0)"),
         _link(state, "tiles", f"tiles/{layer.id}/{_PLACE}", MVT, "Vector tiles of the newest release"),
-        _link(
-            state, "tiles-of-release", f"tiles/{layer.id}/r{layer.release}/{_PLACE}", MVT, "Those of this release"
-        ),
+        _link(state, "tiles-of-release", f"tiles/{layer.id}/r{layer.release}/{_PLACE}", MVT, "Those of this release"),
         {
             "rel": "qgis",
             "href": qgis_url(layer, state),

@@ -46,7 +46,7 @@ def serve(chosen: Settings, ready: Callable[[str], object]) -> None:
         ended = threading.Event()
         threading.Thread(target=_tell, args=(chosen, ready, ended), daemon=True).start()
         try:
-            _granian(chosen).serve()
+            _run(chosen)
         except SystemExit as end:
             if end.code:
                 raise HexwatchError("The service ended; the reason stands above.") from None
@@ -71,8 +71,8 @@ def _prepare_workers() -> None:
         multiprocessing.set_start_method("fork", force=True)
 
 
-def _granian(chosen: Settings) -> Granian:
-    return Granian(
+def _run(chosen: Settings) -> None:
+    Granian(
         f"{__name__}:application",
         factory=True,
         interface=Interfaces.ASGI,
@@ -87,7 +87,7 @@ def _granian(chosen: Settings) -> Granian:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP,
         log_level=LogLevels.warning,
-    )
+    ).serve()
 
 
 @contextmanager

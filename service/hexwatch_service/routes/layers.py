@@ -70,10 +70,14 @@ def _numbers(layer: Layer, table: Table, index: int) -> dict[str, Any]:
     here = at < table.cells.size and table.cells[at] == index
     return {
         "indicators": {
-            i.id: {"title": i.title, "unit": i.unit, "value": _number(table.values[i.id][at]) if here else None} for i in layer.indicators
+            i.id: {"title": i.title, "unit": i.unit, "value": _number(table.values[i.id][at]) if here else None}
+            for i in layer.indicators
         },
         "measures": {
-            m: {"precise": float(table.sums.precise[m][at]) if here else 0.0, "spread": float(table.sums.spread[m][at]) if here else 0.0}
+            m: {
+                "precise": float(table.sums.precise[m][at]) if here else 0.0,
+                "spread": float(table.sums.spread[m][at]) if here else 0.0,
+            }
             for m in layer.measures
         },
     }

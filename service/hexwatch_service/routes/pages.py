@@ -20,12 +20,16 @@ router = APIRouter(tags=["pages"])
 
 _templates = Environment(loader=PackageLoader("hexwatch_service"), autoescape=select_autoescape(default=True))
 
-# Everything comes from here; MapLibre's worker is a blob, its sprites are data.
+# Everything comes from here; MapLibre draws pictures from data and blobs.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "worker-src 'self' blob:; child-src blob:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    "worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-_PAGE = {"content-security-policy": POLICY, "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cache-control": "no-cache"}
+_PAGE = {
+    "content-security-policy": POLICY,
+    "referrer-policy": "same-origin",
+    "cache-control": "no-cache",
+}
 
 
 @router.get("/", response_model=None)
@@ -35,7 +39,12 @@ async def landing(request: Request, state: Held, _: NoQuery) -> Response | dict[
         entries = [(layer, layer_json(layer, state), qgis_url(layer, state)) for layer in state.catalogue]
         page = _templates.get_template("landing.html").render(layers=entries, url=state.url, version=__version__)
         return HTMLResponse(page, headers={**_PAGE, "vary": "accept"})
-    links = [("self", "", "This document"), ("layers", "layers", "Layers"), ("service-desc", "api", "The API (OpenAPI)"), ("map", "map", "Map")]
+    links = [
+        ("self", "", "This document"),
+        ("layers", "layers", "Layers"),
+        ("service-desc", "api", "The API (OpenAPI)"),
+        ("map", "map", "Map"),
+    ]
     return {
         "title": "Hexwatch",
         "description": "Incidents and patrols on one honest hexagon grid.",
@@ -49,7 +58,9 @@ async def map_page(_: NoQuery) -> HTMLResponse:
     """The map."""
     page = resources.files("hexwatch_service").joinpath("static", "map.html")
     if not page.is_file():
-        raise NotFound("The map page was not built.", hint="Build it with ./run demo, or use the layers in any other client.")
+        raise NotFound(
+            "The map page was not built.", hint="Build it with ./run demo, or use the layers in any other client."
+        )
     return HTMLResponse(page.read_text("utf-8"), headers=_PAGE)
 
 

@@ -1,4 +1,4 @@
-"""Query parameters that several routes share; a parameter that is not one of them is an error, so that a typo changes no number."""
+"""Query parameters that routes share; one that is not among them is an error, so that a typo changes no number."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ class Nothing(BaseModel):
 class Choice(Nothing):
     """Which days and which categories."""
 
-    datetime: str | None = Field(None, max_length=80, description="A day, month, year, instant, or first/last with .. for an open end.")
+    datetime: str | None = Field(
+        None, max_length=80, description="A day, month, year, instant, or first/last with .. for an open end."
+    )
     category: str | None = Field(None, max_length=2000, description="Categories, separated by commas.")
 
     @property
@@ -36,7 +38,9 @@ class TileChoice(Choice):
 class LegendChoice(Choice):
     """Also which zoom."""
 
-    zoom: float | None = Field(None, ge=0, le=30, description="The map's zoom: classes belong to the resolution drawn there.")
+    zoom: float | None = Field(
+        None, ge=0, le=30, description="The map's zoom: classes belong to the resolution drawn there."
+    )
 
 
 NoQuery = Annotated[Nothing, Query()]

@@ -20,7 +20,9 @@ router = APIRouter(tags=["styles"])
 
 
 @router.get("/styles/{layer}/{indicator}.json")
-async def style(layer: TheLayer, indicator: str, state: Held, choice: ChoiceQuery, response: Response) -> dict[str, Any]:
+async def style(
+    layer: TheLayer, indicator: str, state: Held, choice: ChoiceQuery, response: Response
+) -> dict[str, Any]:
     """A complete MapLibre style: one filtered layer per class, its zooms those of its resolution."""
     shown = layer.indicator(indicator)
     wanted = asked(layer, choice.datetime, choice.category)
@@ -46,7 +48,9 @@ async def _legend(layer: Layer, indicator: str, state: State, choice: LegendChoi
 
 
 @router.get("/legend/{layer}/{indicator}.json")
-async def legend(layer: TheLayer, indicator: str, state: Held, choice: LegendQuery, response: Response) -> dict[str, Any]:
+async def legend(
+    layer: TheLayer, indicator: str, state: Held, choice: LegendQuery, response: Response
+) -> dict[str, Any]:
     """The classes drawn at a zoom, with their colours."""
     response.headers["cache-control"] = SHORT
     return await _legend(layer, indicator, state, choice)

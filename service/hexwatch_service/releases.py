@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from hexwatch_schemas.errors import StoreError
 
 from .catalogue import Catalogue, Layer
 from .database import Database, Unavailable, bounded, sql
-from .engine.read import Release, Superseded
+from .engine.read import Release, Superseded, Unreachable
 from .engine.shelf import Shelf
 from .engine.snapshot import Snapshot
 from .engine.warm import warm
@@ -62,7 +60,7 @@ async def _layer(shelf: Shelf, row: Mapping[str, Any], held: Layer | None) -> La
 def _open(shelf: Shelf, row: Mapping[str, Any]) -> Snapshot:
     try:
         return shelf.open(Release(row["id"], row["release"], row["dataset"], row["base_resolution"]))
-    except psycopg.OperationalError as error:
+    except Unreachable as error:
         raise Unavailable("The database does not answer in time.", hint="Try again in a moment.") from error
     except OSError as error:
         raise StoreError(

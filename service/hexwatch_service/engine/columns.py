@@ -21,7 +21,7 @@ class Amounts(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """One-day facts by day, so that a window is one slice; facts of several days apart. Days count from 2000-01-01."""
+    """One-day facts by day, so that a window is one slice; facts of several days apart. Days count from 1970-01-01."""
 
     days: NDArray[np.int32]  # (d) ascending
     starts: NDArray[np.int64]  # (d + 1) the facts of days[i] are starts[i] up to starts[i + 1]

@@ -25,12 +25,11 @@ class Outlines(NamedTuple):
     xy: NDArray[np.float64]
 
 
-def make(cells: Cells, base: Cells, known: Grid | None = None) -> Grid:
+def make(resolution: int, cells: Cells, base: Cells, known: Grid | None = None) -> Grid:
     """The grid of ascending cells over those of the base grid; known outlines are not worked out again."""
     outlines = _outlines(cells, known)
     assert np.diff(outlines.vertices).max(initial=0) <= MOST_VERTICES, "kernels have room for no more"
-    parents = hexgrid.to_parent(base, int(cells[0] >> 52) & 15) if cells.size else base
-    upwards = np.searchsorted(cells, parents).astype(np.int32)
+    upwards = np.searchsorted(cells, hexgrid.to_parent(base, resolution)).astype(np.int32)
     return Grid(cells, *outlines, _boxes(outlines), upwards)
 
 

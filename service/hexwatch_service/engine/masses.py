@@ -14,7 +14,7 @@ from hexwatch_schemas.windows import Window
 from .columns import Facts, Grid, Shares
 from .compiled import kernel
 
-_EPOCH = date(2000, 1, 1).toordinal()
+_EPOCH = date(1970, 1, 1).toordinal()
 
 Wanted = NDArray[np.bool_]
 
@@ -38,7 +38,7 @@ class Mass:
 
 
 def day_number(day: date) -> int:
-    """Days since 2000-01-01, as PostgreSQL counts them."""
+    """Days since 1970-01-01."""
     return day.toordinal() - _EPOCH
 
 

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-import psycopg
-from numpy.typing import NDArray
-from psycopg import Connection, IsolationLevel
+import adbc_driver_postgresql.dbapi as adbc
+import pyarrow as pa
+from psycopg import sql as compose
 
 from hexwatch_schemas.errors import StoreError
 
 from ..database import sql
 
-Rows = NDArray[np.void]
-
-# A row of PostgreSQL's binary COPY: the number of fields, then each one's size and value.
-_FIELDS = {"place": ">i8", "first": ">i4", "last": ">i4", "category": ">i2", "measure": ">i2", "amount": ">i8"}
-_SIZED = [((f"{name}_size", ">i4"), (name, kind)) for name, kind in _FIELDS.items()]
-_ROW = np.dtype([("fields", ">i2"), *(part for sized in _SIZED for part in sized)])
-_HEADER, _TRAILER = 19, 2
-_ARRAY_HEADER = 20
+FACTS = pa.schema(
+    {
+        "place": pa.int64(),
+        "day_from": pa.date32(),
+        "day_to": pa.date32(),
+        "category": pa.int16(),
+        "measure": pa.int16(),
+        "amount": pa.int64(),
+    }
+)
+SHARES = pa.schema({"support": pa.int64(), "cells": pa.list_(pa.int64()), "weights": pa.list_(pa.int32())})
 
 
 class Superseded(StoreError):
     """The database has a newer release than the one asked for."""
+
+
+class Unreachable(StoreError):
+    """The database did not answer, or stopped to."""
 
 
 @dataclass(frozen=True)
@@ -40,64 +45,52 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Share:
-    """A support's cells at one resolution, with their parts in 1,000,000,000."""
-
-    resolution: int
-    support: int
-    cells: NDArray[np.int64]
-    weights: NDArray[np.int32]
-
-
-@dataclass(frozen=True)
 class Contents:
-    """All that a release says. Facts have the fields of `_FIELDS`, measures as stored positions."""
+    """All that a release says; measures as stored positions."""
 
     measures: list[tuple[str, int, int]]  # name, scale, position
-    precise: Rows
-    spread: Rows
-    unplaced: Rows
-    shares: list[Share]
+    precise: pa.Table  # of FACTS, like the next two
+    spread: pa.Table
+    unplaced: pa.Table
+    shares: list[pa.Table]  # of SHARES, at resolutions 1 to base; supports ascending
+
+
+def nothing(base: int) -> Contents:
+    """A release that says nothing."""
+    none = FACTS.empty_table()
+    return Contents([], none, none, none, [SHARES.empty_table()] * base)
 
 
 def read(dsn: str, release: Release) -> Contents:
-    """Everything of a release. Raises Superseded where there is a newer one, psycopg.OperationalError when cut off."""
-    with psycopg.connect(dsn) as conn:
-        conn.isolation_level = IsolationLevel.REPEATABLE_READ
-        conn.read_only = True
-        newest = conn.execute(sql("snapshot.newest"), {"layer": release.layer}).fetchone()
-        if newest != (release.number,):
+    """Everything of a release. Raises Superseded where there is a newer one, and Unreachable."""
+    try:
+        # Rows become columns in C++: five times as fast as any loop over them here.
+        with closing(adbc.connect(dsn)) as conn, conn.cursor() as cursor:
+            return _Reader(cursor, release).contents()
+    except adbc.Error as error:
+        raise Unreachable(f"Release {release.number} of layer {release.layer!r} was not read: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Reader:
+    cursor: adbc.Cursor
+    release: Release
+
+    def contents(self) -> Contents:
+        release = self.release
+        self.cursor.execute(sql("snapshot.one_moment"))
+        if self._table("newest", layer=release.layer)[0].to_pylist() != [release.number]:
             raise Superseded(f"Release {release.number} of layer {release.layer!r} is not the newest any more.")
-        said = {"dataset": release.dataset, "base": release.base}
         return Contents(
-            conn.execute(sql("snapshot.measures"), said).fetchall(),
-            _facts(conn, release, "p", release.base),
-            _facts(conn, release, "s", -1),
-            _facts(conn, release, "u", -1),
-            list(_shares(conn, said)),
+            [tuple(row.values()) for row in self._table("measures").to_pylist()],
+            self._table("facts", placement="p", resolution=release.base).cast(FACTS),
+            self._table("facts", placement="s", resolution=-1).cast(FACTS),
+            self._table("facts", placement="u", resolution=-1).cast(FACTS),
+            [self._table("shares", resolution=r).cast(SHARES) for r in range(1, release.base + 1)],
         )
 
-
-def no_rows() -> Rows:
-    """Facts that are not there."""
-    return np.empty(0, _ROW)
-
-
-def _facts(conn: Connection, release: Release, placement: str, resolution: int) -> Rows:
-    said = {"dataset": release.dataset, "placement": placement, "resolution": resolution}
-    with conn.cursor() as cursor, cursor.copy(sql("snapshot.facts"), said) as copy:
-        content = b"".join(copy)
-    return np.frombuffer(content[_HEADER:-_TRAILER] or b"", _ROW)
-
-
-def _shares(conn: Connection, said: dict[str, Any]) -> Iterator[Share]:
-    with conn.cursor(binary=True) as cursor:
-        for resolution, support, cells, weights in cursor.execute(sql("snapshot.shares"), said):
-            yield Share(
-                resolution, support, _array(cells, ">i8").astype(np.int64), _array(weights, ">i4").astype(np.int32)
-            )
-
-
-def _array(content: bytes, kind: str) -> NDArray[Any]:
-    """The items of an array in PostgreSQL's binary form."""
-    return np.frombuffer(content, [("size", ">i4"), ("item", kind)], offset=_ARRAY_HEADER)["item"]
+    def _table(self, name: str, **said: object) -> pa.Table:
+        """A statement's rows. Values are written into it: a statement with parameters cannot be a COPY."""
+        literals = {key: compose.Literal(value) for key, value in {"dataset": self.release.dataset, **said}.items()}
+        self.cursor.execute(compose.SQL(sql(f"snapshot.{name}")).format(**literals).as_string())
+        return self.cursor.fetch_arrow_table()

@@ -28,7 +28,7 @@ class Shelf:
     def open(self, release: Release) -> Snapshot:
         """The snapshot of a release, made from the database where it is not there yet.
 
-        Raises Superseded where the database has a newer release, psycopg.OperationalError where it is away.
+        Raises Superseded where the database has a newer release, Unreachable where it is away.
         """
         place = self.folder / release.layer / f"r{release.number}"
         if not place.exists():
@@ -39,7 +39,7 @@ class Shelf:
         return Snapshot.open(place)
 
     def _make(self, place: Path, release: Release) -> None:
-        made = snapshot.build(read(self.dsn, release), release.base, _known(place.parent))
+        made = snapshot.build(read(self.dsn, release), _known(place.parent))
         # Only a whole snapshot ever has the name of a release; what a killed worker left is swept with the old ones.
         folder = Path(tempfile.mkdtemp(dir=place.parent, prefix="making-"))
         made.write(folder)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,7 @@ from hexwatch_schemas.hexgrid import Cells
 
 from . import grids
 from .columns import Amounts, Facts, Grid, Shares, load, save
-from .read import Contents, Rows, Share
+from .read import Contents
 
 _ABOUT = "about.json"
 
@@ -69,29 +70,29 @@ class Snapshot:
         )
 
 
-def build(contents: Contents, base: int, known: Sequence[Grid] = ()) -> Snapshot:
-    """The snapshot of a release at resolutions 1 to `base`; `known` grids of an earlier one lend their outlines."""
+def build(contents: Contents, known: Sequence[Grid] = ()) -> Snapshot:
+    """The snapshot of what was read; `known` grids of an earlier release lend their outlines."""
     place, cells = _positions(contents.precise["place"])
     support, supports = _positions(contents.spread["place"])
-    shares = [[s for s in contents.shares if s.resolution == r] for r in range(1, base + 1)]
-    finest = np.unique(np.concatenate([cells, *(s.cells for s in shares[-1])]))
-    drawn = [_grid(r, finest, shares[r - 1], known) for r in range(1, base + 1)]
+    assert all(supports.tolist() == table["support"].to_pylist() for table in contents.shares), "every support is known"
+    finest = np.union1d(cells, _flat(contents.shares[-1], "cells"))
+    drawn = [_grid(r, finest, shares, known) for r, shares in enumerate(contents.shares, 1)]
     on_grid = np.searchsorted(finest, cells).astype(np.int32)
-    positions = np.array([position for _, _, position in contents.measures])
+    positions = np.array([position for _, _, position in contents.measures], np.int16)
     return Snapshot(
         tuple(name for name, _, _ in contents.measures),
         tuple(scale for _, scale, _ in contents.measures),
         _facts(contents.precise, on_grid[place], positions),
         _facts(contents.spread, support, positions),
-        _facts(contents.unplaced, np.zeros(contents.unplaced.size, np.int32), positions),
+        _facts(contents.unplaced, np.zeros(contents.unplaced.num_rows, np.int32), positions),
         tuple(drawn),
-        tuple(_shares(s, supports, grid.cells) for s, grid in zip(shares, drawn, strict=True)),
+        tuple(_shares(shares, grid.cells) for shares, grid in zip(contents.shares, drawn, strict=True)),
     )
 
 
-def _positions(places: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+def _positions(places: pa.ChunkedArray) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Each fact's place as a position among the distinct ones, ascending. (Hashing is much cheaper than sorting.)"""
-    coded = pa.array(places.astype(np.int64)).dictionary_encode()
+    coded = places.combine_chunks().dictionary_encode()
     found = coded.dictionary.to_numpy()
     order = found.argsort()
     rank = np.empty(found.size, np.int32)
@@ -99,37 +100,38 @@ def _positions(places: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np
     return rank[coded.indices.to_numpy()], found[order]
 
 
-def _grid(resolution: int, finest: Cells, shares: list[Share], known: Sequence[Grid]) -> Grid:
-    parents = np.unique(hexgrid.to_parent(finest, resolution))
-    cells = np.unique(np.concatenate([parents, *(s.cells for s in shares)]))
-    return grids.make(cells, finest, known[resolution - 1] if len(known) >= resolution else None)
+def _grid(resolution: int, finest: Cells, shares: pa.Table, known: Sequence[Grid]) -> Grid:
+    cells = np.union1d(hexgrid.to_parent(finest, resolution), _flat(shares, "cells"))
+    return grids.make(resolution, cells, finest, known[resolution - 1] if len(known) >= resolution else None)
 
 
-def _facts(rows: Rows, place: NDArray[np.int32], measures: NDArray[np.int64]) -> Facts:
+def _facts(rows: pa.Table, place: NDArray[np.int32], measures: NDArray[np.int16]) -> Facts:
     """The rows as columns: those of one day by day (order within a day is kept), the long ones apart."""
-    brief = rows["first"] == rows["last"]
-    first = rows["first"].astype(np.int32)
-    daily, long = np.flatnonzero(brief), np.flatnonzero(~brief)
-    daily = daily[first[daily].argsort(kind="stable")]
-    days, starts = np.unique(first[daily], return_index=True)
-    measure = np.searchsorted(measures, rows["measure"]).astype(np.int16)
+    first, last, category, amount = (rows[name].to_numpy() for name in ("day_from", "day_to", "category", "amount"))
+    first, last = (days.astype("datetime64[D]").astype(np.int32) for days in (first, last))
+    measure = np.searchsorted(measures, rows["measure"].to_numpy()).astype(np.int16)
 
     def amounts(which: NDArray[np.int64]) -> Amounts:
-        return Amounts(
-            place[which],
-            rows["category"][which].astype(np.int16),
-            measure[which],
-            rows["amount"][which].astype(np.int64),
-        )
+        return Amounts(place[which], category[which], measure[which], amount[which])
 
-    ends = np.append(starts, daily.size).astype(np.int64)
-    return Facts(days, ends, amounts(daily), first[long], rows["last"][long].astype(np.int32), amounts(long))
+    daily, long = _by_day(first, np.flatnonzero(first == last)), np.flatnonzero(first != last)
+    days = first[daily]
+    starts = np.flatnonzero(np.diff(days, prepend=-(1 << 30)))
+    return Facts(days[starts], np.append(starts, daily.size), amounts(daily), first[long], last[long], amounts(long))
 
 
-def _shares(shares: list[Share], supports: NDArray[np.int64], cells: Cells) -> Shares:
-    by_support = {s.support: s for s in shares}
-    rows = [by_support[s] for s in supports.tolist()]
-    starts = np.concatenate([[0], np.cumsum([s.cells.size for s in rows], dtype=np.int64)])
-    flat = np.concatenate([np.empty(0, np.int64), *(s.cells for s in rows)])
-    weights = np.concatenate([np.empty(0, np.int32), *(s.weights for s in rows)])
-    return Shares(starts, np.searchsorted(cells, flat).astype(np.int32), weights)
+def _by_day(days: NDArray[np.int32], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rows ordered by their days. Sorting is ten times as fast where 16 bits hold the days: 179 years."""
+    keys = days[rows] - days[rows].min(initial=1 << 30)
+    return rows[(keys.astype(np.uint16) if keys.max(initial=0) < 1 << 16 else keys).argsort(kind="stable")]
+
+
+def _shares(shares: pa.Table, cells: Cells) -> Shares:
+    counts = shares["cells"].combine_chunks().value_lengths().to_numpy()
+    starts = np.concatenate([[0], counts.cumsum(dtype=np.int64)])
+    return Shares(starts, np.searchsorted(cells, _flat(shares, "cells")).astype(np.int32), _flat(shares, "weights"))
+
+
+def _flat(shares: pa.Table, column: str) -> NDArray[Any]:
+    """The items of all lists, one after another."""
+    return shares[column].combine_chunks().flatten().to_numpy()

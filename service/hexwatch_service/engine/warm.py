@@ -12,17 +12,16 @@ from hexwatch_schemas.tiles import Tile
 from hexwatch_schemas.windows import Window
 
 from . import masses, mvt, snapshot
-from .read import Contents, no_rows
+from .read import nothing
 from .snapshot import Snapshot
 
 
 def warm() -> None:
     """Do everything once with a release of nothing: the arrays' types are all that a compiler looks at."""
-    nothing = snapshot.build(Contents([], no_rows(), no_rows(), no_rows(), []), 1)
     with tempfile.TemporaryDirectory() as folder:
-        nothing.write(Path(folder))
+        snapshot.build(nothing(1)).write(Path(folder))
         opened = Snapshot.open(Path(folder))
-    day = date(2000, 1, 1)
+    day = date(1970, 1, 1)
     mass = masses.in_window(opened.precise, Window(day, day), masses.wanted_categories(None), (0, 1))
     masses.rolled_up(mass, opened.base)
     masses.spread_out(mass, opened.shares[0], opened.base)

@@ -62,12 +62,12 @@ def neighbourhoods(draw: st.DrawFn, base: int) -> list[int]:
 
 @st.composite
 def facts(draw: st.DrawFn, cells: list[int]) -> Fact:
-    ends = sorted([first := draw(days), draw(st.one_of(st.just(first), days))])
+    first, last = sorted([start := draw(days), draw(st.one_of(st.just(start), days))])
     on = draw(
         st.one_of(st.sampled_from(cells).map(lambda c: [c]), st.lists(st.sampled_from(cells), max_size=9, unique=True))
     )
     kind, measure = draw(st.integers(1, len(CATEGORIES))), draw(st.integers(1, len(MEASURES)))
-    return Fact(tuple(sorted(on)), *ends, kind, measure, draw(st.integers(1, 10**6)))
+    return Fact(tuple(sorted(on)), first, last, kind, measure, draw(st.integers(1, 10**6)))
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ class Bench:
     folder: Path
 
     def layer(self, release: Release) -> Layer:
-        with psycopg.connect(self.mission.dsn, row_factory=dict_row) as conn:
-            row = conn.execute(query("catalogue.layers", "hexwatch_service")).fetchone()
+        with psycopg.connect(self.mission.dsn) as conn, conn.cursor(row_factory=dict_row) as cursor:
+            row = cursor.execute(query("catalogue.layers", "hexwatch_service")).fetchone()
         assert row
         return Layer.from_row(row, Shelf(self.folder, self.mission.reader).open(release))
 
@@ -132,7 +132,7 @@ def bench(module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     return Bench(found(module_dsn), tmp_path_factory.mktemp("snapshots"))
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(case=cases())
 def test_the_engine_says_and_draws_what_postgis_does(bench: Bench, case: Case) -> None:
     layer = bench.layer(bench.mission.publish(case.base, case.facts))

@@ -54,4 +54,4 @@ def create_app(settings: Settings) -> Front:
         router = getattr(import_module(f"{routes.__name__}.{module.name}"), "router", None)
         if router is not None:
             app.include_router(router)
-    return Front(app)
+    return Front(app, settings.cors_origins)

@@ -10,6 +10,7 @@ from .catalogue import Layer
 from .state import State
 
 MVT = "application/vnd.mapbox-vector-tile"
+ARROW = "application/vnd.apache.arrow.stream"
 _PLACE = "{z}/{x}/{y}.mvt"
 
 
@@ -63,6 +64,7 @@ def _links(layer: Layer, state: State) -> list[dict[str, str]]:
         _link(state, "tilejson", f"tiles/{layer.id}/tilejson.json", "application/json", "Vector tiles (TileJSON 3.0)"),
         _link(state, "tiles", f"tiles/{layer.id}/{_PLACE}", MVT, "Vector tiles of the newest release"),
         _link(state, "tiles-of-release", f"tiles/{layer.id}/r{layer.release}/{_PLACE}", MVT, "Those of this release"),
+        _link(state, "cells-arrow", f"cells/{layer.id}/{{h3}}.arrow", ARROW, "The cells below one cell (Arrow stream)"),
         {
             "rel": "qgis",
             "href": qgis_url(layer, state),

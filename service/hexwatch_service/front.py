@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import RawHeaders, Reply, Resource
@@ -19,11 +20,16 @@ class Front:
     Addresses that it does not recognise, and all mistakes, go on to the framework: that is where they are worded.
     """
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, origins: str = "") -> None:
+        """`origins`, separated by commas, name the sites whose pages may read the answers; * is any."""
         self.api = app
         self._app: ASGIApp = app
+        self._outermost = _shared(self._answer, [origin.strip() for origin in origins.split(",") if origin.strip()])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._outermost(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -59,6 +65,16 @@ class Front:
         if found is not None:
             state.remember(address, found)
         return found
+
+
+def _shared(app: ASGIApp, origins: list[str]) -> ASGIApp:
+    """With the headers that let pages of other origins read; never with their visitors' credentials."""
+    if not origins:
+        return app
+    asked = ["if-none-match"]  # all that a map library may want to send beyond what is always allowed
+    return CORSMiddleware(
+        app, allow_origins=origins, allow_methods=["GET", "HEAD"], allow_headers=asked, expose_headers=["etag"]
+    )
 
 
 class _Outward:

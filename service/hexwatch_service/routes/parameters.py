@@ -35,6 +35,12 @@ class TileChoice(Choice):
     cols: str | None = Field(None, max_length=500, description="Indicators to put into the tile, separated by commas.")
 
 
+class CellChoice(TileChoice):
+    """Also how fine."""
+
+    resolution: int | None = Field(None, ge=0, le=15, description="H3 resolution of the cells; default: four below.")
+
+
 class LegendChoice(Choice):
     """Also which zoom."""
 
@@ -46,4 +52,5 @@ class LegendChoice(Choice):
 NoQuery = Annotated[Nothing, Query()]
 ChoiceQuery = Annotated[Choice, Query()]
 TileQuery = Annotated[TileChoice, Query()]
+CellQuery = Annotated[CellChoice, Query()]
 LegendQuery = Annotated[LegendChoice, Query()]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +53,9 @@ def large_store(home: Path, cells: int, facts: int) -> Iterator[str]:
 
 
 @contextmanager
-def service(home: Path, *options: str) -> Iterator[str]:
+def service(home: Path, *options: str, **environment: str) -> Iterator[str]:
     """Root address of a `hexwatch serve` over the store in a folder."""
-    env = {**os.environ, "HEXWATCH_DATA_FOLDER": str(home)}
+    env = {**os.environ, "HEXWATCH_DATA_FOLDER": str(home), **environment}
     command = [HEXWATCH, "serve", "--port", "0", *options]
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -61,6 +64,35 @@ def service(home: Path, *options: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.communicate(timeout=30)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(seen: Callable[[], object], patience: float) -> str:
+    """Seconds until something is so, looked at every 20 ms; says so where it never was."""
+    begun, clock = time.monotonic(), threading.Event()
+    while time.monotonic() - begun < patience:
+        if seen():
+            return f"{time.monotonic() - begun:.1f} s"
+        clock.wait(0.02)
+    return f"not in {patience:.0f} s"
+
+
+def until_it_answers(url: str) -> None:
+    """Wait for a server that starts."""
+
+    def answers() -> bool:
+        try:
+            return bool(get(url))
+        except OSError:
+            return False
+
+    until(answers, 60)
 
 
 def get(url: str, **headers: str) -> bytes:

@@ -9,12 +9,11 @@ import socket
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.served import wrk
+from bench.served import free_port, until, wrk
 
 BODY = os.urandom(50_000)
 HALF_OPEN, PATIENCE = 300, 45.0  # connections, seconds
@@ -76,14 +75,12 @@ def _measure(name: str) -> dict[str, str]:
 
 @contextmanager
 def _running(name: str) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     module, *options = SERVERS[name]
     command = [sys.executable, "-m", module, *options, "2", "--port", str(port), "bench.servers:app"]
     with subprocess.Popen(command, env={**os.environ, "HEXWATCH_BENCH_NOTE": _note(port)}) as process:
         try:
-            _until(lambda: _pid(port) > 0, 20)
+            until(lambda: _pid(port) > 0, 20)
             yield port
         finally:
             process.terminate()
@@ -103,25 +100,12 @@ def _pid(port: int) -> int:
         return 0
 
 
-def _until(seen, patience: float) -> str:
-    begun, pause = time.monotonic(), socket.socketpair()[0]
-    pause.settimeout(0.02)
-    while time.monotonic() - begun < patience:
-        if seen():
-            return f"{time.monotonic() - begun:.1f} s"
-        try:
-            pause.recv(1)  # nothing comes: a look every 20 ms
-        except TimeoutError:
-            continue
-    return f"not in {patience:.0f} s"
-
-
 def _seconds_until_left(port: int) -> str:
     note = Path(_note(port))
     with socket.create_connection(("127.0.0.1", port)) as one:
         one.sendall(b"GET /wait HTTP/1.1\r\nhost: x\r\n\r\n")
-        _until(note.exists, 5)
-    found = _until(lambda: note.read_text() == "left", 10)
+        until(note.exists, 5)
+    found = until(lambda: note.read_text() == "left", 10)
     note.unlink()
     return found
 
@@ -152,18 +136,18 @@ def _seconds_until_closed(connections: list[socket.socket]) -> str:
                 open_still.discard(one)
         return not open_still
 
-    found = _until(none_left, PATIENCE)
+    found = until(none_left, PATIENCE)
     return f"{found} ({HALF_OPEN - len(open_still)} of {HALF_OPEN})"
 
 
 def _seconds_until_replaced(port: int) -> str:
     """Both workers must answer again, one of them a new one."""
     before: set[int] = set()
-    _until(lambda: before.add(_pid(port)) or len(before - {0}) == 2, 10)
+    until(lambda: before.add(_pid(port)) or len(before - {0}) == 2, 10)
     victim = max(before)
     os.kill(victim, signal.SIGKILL)
     after: set[int] = set()
-    return _until(lambda: after.add(_pid(port)) or len(after - before - {0}) == 1, 30)
+    return until(lambda: after.add(_pid(port)) or len(after - before - {0}) == 1, 30)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from fixtures.reports import Loads, report
 from hexwatch_etl.catalogue import Description
 from hexwatch_schemas.errors import LoadLost, Locked, QuarantineExceeded, UsageError
 from hexwatch_schemas.queries import query
-from oracle.sums import asked, from_rows
 from hexwatch_schemas.windows import Window
+from oracle.sums import asked, from_rows
 
 ALWAYS = Window(date(1900, 1, 1), date(2100, 1, 1))
 MEASURES = ("events", "deaths")

@@ -16,8 +16,8 @@ from hexwatch_etl.catalogue import Description
 from hexwatch_etl.load import Report, Request, load
 from hexwatch_etl.mapping import load_mapping
 from hexwatch_schemas.queries import query
-from oracle.sums import asked
 from hexwatch_schemas.windows import Window
+from oracle.sums import asked
 
 ALWAYS = Window(date(1980, 1, 1), date(2030, 12, 31))
 CAF_CSV, CAF_GEOJSON = "incidents/ucdp_ged231_caf.csv.gz", "incidents/ucdp_ged231_caf.geojson.gz"

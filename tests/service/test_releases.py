@@ -12,8 +12,8 @@ import psycopg
 from fixtures.reports import Loads, report
 from fixtures.service import Serve
 from hexwatch_schemas.queries import query
-from oracle.sums import asked
 from hexwatch_schemas.windows import Window
+from oracle.sums import asked
 
 
 def test_a_new_release_is_served_without_a_restart(dsn: str, load_reports: Loads, serve: Serve) -> None:

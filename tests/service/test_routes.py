@@ -16,9 +16,9 @@ from fastapi.testclient import TestClient
 from fixtures.reports import BANGUI, Loads, report
 from fixtures.service import BASE, Serve
 from hexwatch_schemas.queries import query
-from oracle.sums import asked
 from hexwatch_schemas.tiles import resolution_for_zoom
 from hexwatch_schemas.windows import Window
+from oracle.sums import asked
 
 REPORTS = [
     report("a", deaths=10, day_from="2024-01-29", day_to="2024-02-02"),

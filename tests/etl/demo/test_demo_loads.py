@@ -12,8 +12,8 @@ import pytest
 from fixtures.mission import Written, written
 from hexwatch_etl.demo import reporting, simulate
 from hexwatch_schemas.queries import query
-from oracle.sums import asked
 from hexwatch_schemas.windows import Window
+from oracle.sums import asked
 
 
 def total(dsn: str, dataset: str, measure: str) -> float:

@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> Front:
         lifespan=life,
         # A redirect would name the host that the client claims to ask.
         redirect_slashes=False,
-        openapi_url="/api",
+        openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,
     )

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, select_autoescape
 
 from hexwatch_schemas import __version__
 from hexwatch_schemas.errors import NotFound
 
 from ..described import layer_json, qgis_url
+from ..ogc.collections import landing_links
+from ..ogc.documents import document
 from ..state import Held
+from .ogc_parameters import Shown
 from .parameters import NoQuery
 
 router = APIRouter(tags=["pages"])
-
-_templates = Environment(loader=PackageLoader("hexwatch_service"), autoescape=select_autoescape(default=True))
 
 # Everything comes from here; MapLibre draws pictures from data and blobs.
 POLICY = (
@@ -32,25 +31,17 @@ _PAGE = {
 }
 
 
-@router.get("/", response_model=None)
-async def landing(request: Request, state: Held, _: NoQuery) -> Response | dict[str, Any]:
+@router.get("/", include_in_schema=False)
+async def landing(request: Request, state: Held, _: Shown) -> Response:
     """What is here, for programs (JSON) and people (HTML), by Accept."""
-    if "text/html" in request.headers.get("accept", ""):
-        entries = [(layer, layer_json(layer, state), qgis_url(layer, state)) for layer in state.catalogue]
-        page = _templates.get_template("landing.html").render(layers=entries, url=state.url, version=__version__)
-        return HTMLResponse(page, headers={**_PAGE, "vary": "accept"})
-    links = [
-        ("self", "", "This document"),
-        ("layers", "layers", "Layers"),
-        ("service-desc", "api", "The API (OpenAPI)"),
-        ("map", "map", "Map"),
-    ]
-    return {
+    layers = [(layer, layer_json(layer, state), qgis_url(layer, state)) for layer in state.catalogue]
+    said = {
         "title": "Hexwatch",
         "description": "Incidents and patrols on one honest hexagon grid.",
         "version": __version__,
-        "links": [{"rel": rel, "href": state.url(path), "title": title} for rel, path, title in links],
+        "links": landing_links(state),
     }
+    return await document(request, state, said, template="landing.html", layers=layers)
 
 
 @router.get("/map", response_class=HTMLResponse)

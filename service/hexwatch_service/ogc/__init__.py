@@ -1,0 +1,1 @@
+"""OGC API: layers as collections of hexagons, with the numbers of their tiles."""

@@ -1,0 +1,169 @@
+"""What a request for items asks: read strictly, so that a typo changes no number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import shapely
+from pydantic import BaseModel, Field, ValidationError
+from shapely.geometry.base import BaseGeometry
+from starlette.datastructures import QueryParams
+
+from hexwatch_schemas.errors import UsageError
+
+from ..asked import Asked, asked
+from ..catalogue import Layer
+from ..routes.parameters import Choice
+from . import crs
+from .crs import Crs
+from .schema import properties
+
+MOST = 10_000  # features of one page
+USUAL = 100
+COMFORTABLE = 50_000  # cells; above these a collection is drawn at a coarser resolution
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ItemChoice(Choice):
+    """Parameters of one item."""
+
+    crs: str | None = Field(None, max_length=200, description="URI of the reference system of the answer.")
+    f: str | None = Field(None, max_length=40, description="The format, where Accept cannot be set.")
+
+
+class ItemsChoice(ItemChoice):
+    """Parameters of items; any other is a property that has to equal the value."""
+
+    bbox: str | None = Field(None, max_length=400, description="west,south,east,north; west > east crosses 180°.")
+    bbox_crs: str | None = Field(None, alias="bbox-crs", max_length=200, description="Reference system of bbox.")
+    limit: int | None = Field(None, ge=1, le=10**12, description="How many features at most.")
+    offset: int = Field(0, ge=0, le=10**9, description="How many features to leave out.")
+    resolution: int | None = Field(None, ge=1, le=15, description="H3 resolution of the hexagons.")
+    properties: str | None = Field(None, max_length=2000, description="Properties to write, separated by commas.")
+    sortby: str | None = Field(None, max_length=500, description="Properties to sort by; -name descends.")
+    filter: str | None = Field(None, description="A CQL2 expression.")
+    filter_lang: str | None = Field(None, alias="filter-lang", max_length=40, description="cql2-text or cql2-json.")
+    filter_crs: str | None = Field(None, alias="filter-crs", max_length=200, description="Reference system of filter.")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which features, in which order, how many, with which properties."""
+
+    asked: Asked
+    resolution: int
+    bbox: tuple[float, ...] | None  # degrees
+    filter: tuple[str, str, Crs] | None  # text, language, its reference system
+    equal: tuple[tuple[str, str], ...]  # property, value as written
+    sortby: tuple[tuple[str, bool], ...]  # property, whether it descends
+    properties: tuple[str, ...]
+    crs: Crs
+    limit: int | None  # None: the format decides
+    offset: int
+    parent: int | None = None  # only cells within this one
+
+
+def read(layer: Layer, said: Mapping[str, str]) -> tuple[Question, str | None]:
+    """The question that parameters ask, and `f`. Raises UsageError that names the one which cannot be read."""
+    ours = {field.alias or name for name, field in ItemsChoice.model_fields.items()}
+    choice = validated(ItemsChoice, {k: v for k, v in said.items() if k in ours})
+    question = Question(
+        asked=asked(layer, choice.datetime, choice.category),
+        resolution=_resolution(layer, choice.resolution),
+        bbox=None if choice.bbox is None else _bbox(choice.bbox, crs.named(choice.bbox_crs, "bbox-crs")),
+        filter=_filter(choice),
+        equal=tuple((k, v) for k, v in said.items() if k not in ours and _known(layer, k, "parameter")),
+        sortby=tuple(_order(layer, choice.sortby)),
+        properties=_properties(layer, choice.properties),
+        crs=crs.named(choice.crs, "crs"),
+        limit=None if choice.limit is None else min(choice.limit, MOST),
+        offset=choice.offset,
+    )
+    return question, choice.f
+
+
+def once(raw: QueryParams) -> dict[str, str]:
+    """Parameters by name. Raises UsageError where one comes twice."""
+    names = [name for name, _ in raw.multi_items()]
+    twice = next((n for n in names if names.count(n) > 1), None) if len(names) < 100 else "a parameter"
+    if twice is not None:
+        raise UsageError(f"{twice[:40]!r} is said more than once.")
+    return dict(raw)
+
+
+def validated(model: type[Model], said: Mapping[str, str]) -> Model:
+    """The parameters as a model has them. Raises UsageError."""
+    try:
+        return model.model_validate(said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"{'.'.join(map(str, first['loc']))[:40]}: {first['msg']}.") from None
+
+
+def usual_resolution(layer: Layer) -> int:
+    """The finest resolution at which a release has at most 50,000 cells: desktop clients read collections whole."""
+    grids = layer.snapshot.grids
+    fitting = (r for r in range(layer.base, 0, -1) if grids[r - 1].cells.size <= COMFORTABLE)
+    return next(fitting, 1)
+
+
+def _resolution(layer: Layer, said: int | None) -> int:
+    if said is None:
+        return usual_resolution(layer)
+    if said > layer.base:
+        raise UsageError(f"resolution: layer {layer.id!r} has resolutions 1 to {layer.base}.")
+    return said
+
+
+def _bbox(text: str, system: Crs) -> tuple[float, ...]:
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
+        raise UsageError(f"bbox: {text[:60]!r} is not four numbers.", hint="Write west,south,east,north.")
+    half = len(numbers) // 2  # six have heights, which hexagons do not
+    corners = np.array([numbers[:2], numbers[half : half + 2]])
+    west, south, east, north = system.to_degrees(corners).ravel().tolist()
+    if south > north:
+        raise UsageError("bbox: the south lies north of the north.", hint="Write west,south,east,north.")
+    return west, south, east, north
+
+
+def shape_of(bbox: tuple[float, ...]) -> BaseGeometry:
+    """The rectangle of a box, or the two of one that crosses the antimeridian; a point or line where it has no area."""
+    west, south, east, north = bbox
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    parts = [shapely.envelope(shapely.LineString([(w, south), (e, north)])) for w, e in spans]
+    return parts[0] if len(parts) == 1 else shapely.GeometryCollection(parts)
+
+
+def _filter(choice: ItemsChoice) -> tuple[str, str, Crs] | None:
+    if choice.filter is None:
+        return None
+    return choice.filter, choice.filter_lang or "cql2-text", crs.named(choice.filter_crs, "filter-crs")
+
+
+def _order(layer: Layer, text: str | None) -> list[tuple[str, bool]]:
+    wanted = [(part.lstrip("+- "), part.startswith("-")) for part in text.split(",")] if text is not None else []
+    return [(name, down) for name, down in wanted if _known(layer, name, "sortby")]
+
+
+def _properties(layer: Layer, text: str | None) -> tuple[str, ...]:
+    there = properties(layer)
+    if text is None:
+        return tuple(there)
+    wanted = {name for name in text.split(",") if name and _known(layer, name, "properties")}
+    return tuple(name for name in there if name in wanted)
+
+
+def _known(layer: Layer, name: str, parameter: str) -> bool:
+    there = properties(layer)
+    if name not in there:
+        raise UsageError(f"{parameter}: there is no {name[:40]!r}.", hint=f"There are: {', '.join(there)}.")
+    return True

@@ -118,8 +118,21 @@ def wrk(urls: Sequence[str], seconds: float, *headers: str) -> Load:
         script.write(_SCRIPT % paths)
         script.flush()
         asked = [word for header in headers for word in ("-H", header)]
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "-s", script.name, *asked, root.group()]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{seconds}",
+            "--timeout",
+            "30s",
+            "-s",
+            script.name,
+            *asked,
+            root.group(),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert not done.returncode, done.stdout + done.stderr
+        said = done.stdout
     numbers = re.search(r"per second (\S+) failed (\d+)", said)
     assert numbers, said
     return Load(float(numbers[1]), int(numbers[2]))

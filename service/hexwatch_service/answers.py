@@ -21,14 +21,15 @@ NEVER = "no-store"
 ASIDE = 64 << 10  # bytes; compressing more than this would keep other requests waiting, so a thread does it
 
 RawHeaders = list[tuple[bytes, bytes]]
+NOSNIFF = (b"x-content-type-options", b"nosniff")  # every answer has it
 
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """Bytes as they travel."""
+    """Bytes as they travel, and the headers that describe them."""
 
     body: bytes
-    coding: str = IDENTITY
+    headers: RawHeaders
 
     @property
     def nbytes(self) -> int:
@@ -59,43 +60,45 @@ class Resource:
     ) -> None:
         """`key` holds all that the bytes depend on; `layer`, if given, is the one the resource belongs to."""
         self.layer = layer
-        self._key, self._make, self._kept = key, make, kept
+        self._make, self._kept, self._media_type = make, kept, media_type
         self.tag = etag(key)
-        self._validators = [
+        self._headers = [
+            NOSNIFF,
             (b"etag", self.tag.encode()),
             (b"cache-control", cache_control.encode()),
             (b"vary", b"accept-encoding"),
         ]
-        self._media_type = (b"content-type", media_type.encode())
 
     async def reply(self, headers: Iterable[tuple[bytes, bytes]]) -> Reply:
         """The answer to a request with these headers: 304 where the client has it, 204 where there is nothing."""
         accepted, held = _conditions(headers)
         if held and validates(held, self.tag):
-            return Reply(304, self._validators, b"")
-        found = await self._represented(chosen(accepted))
+            return Reply(304, self._headers, b"")
+        coding = chosen(accepted)
+        found = self._kept.peek((self.tag, coding)) or await self._represented(coding)
         if not found.body:
-            return Reply(204, self._validators, b"")
-        said = [*self._validators, self._media_type, (b"content-length", b"%d" % len(found.body))]
-        if found.coding != IDENTITY:
-            said.append((b"content-encoding", found.coding.encode()))
-        return Reply(200, said, found.body)
+            return Reply(204, self._headers, b"")
+        return Reply(200, self._headers + found.headers, found.body)
 
     async def _represented(self, coding: str) -> Representation:
         """Made once per coding, when first asked for; a body that compressing would not help stays plain."""
-        return await self._kept.get(
-            (self._key, coding), self._plain if coding == IDENTITY else lambda: self._encoded(coding)
-        )
+        make = self._plain if coding == IDENTITY else lambda: self._encoded(coding)
+        return await self._kept.get((self.tag, coding), make)
 
     async def _plain(self) -> Representation:
-        return Representation(await self._make())
+        return self._described(await self._make())
 
     async def _encoded(self, coding: str) -> Representation:
         plain = await self._represented(IDENTITY)
         if len(plain.body) < WORTH:
             return plain
         encode, aside = CODINGS[coding], len(plain.body) > ASIDE
-        return Representation(await asyncio.to_thread(encode, plain.body) if aside else encode(plain.body), coding)
+        return self._described(await asyncio.to_thread(encode, plain.body) if aside else encode(plain.body), coding)
+
+    def _described(self, body: bytes, coding: str = IDENTITY) -> Representation:
+        encoded = [] if coding == IDENTITY else [(b"content-encoding", coding.encode())]
+        said = [(b"content-type", self._media_type.encode()), (b"content-length", b"%d" % len(body)), *encoded]
+        return Representation(body, said)
 
 
 def etag(*parts: object) -> str:

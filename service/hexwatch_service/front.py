@@ -6,12 +6,12 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .answers import RawHeaders, Reply, Resource
+from .answers import NOSNIFF, RawHeaders, Resource
 from .failures import answer_to
 from .state import State
 from .tile_addresses import tile_at
 
-EVERYWHERE: RawHeaders = [(b"x-content-type-options", b"nosniff")]
+EVERYWHERE: RawHeaders = [NOSNIFF]
 
 
 class Front:
@@ -24,29 +24,29 @@ class Front:
         """`origins`, separated by commas, name the sites whose pages may read the answers; * is any."""
         self.api = app
         self._app: ASGIApp = app
-        self._outermost = _shared(self._answer, [origin.strip() for origin in origins.split(",") if origin.strip()])
+        named = [origin.strip() for origin in origins.split(",") if origin.strip()]
+        self._shared = _shared(self._answer, named) if named else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._outermost(scope, receive, send)
+        await (self._shared or self._answer)(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        head = scope["method"] == "HEAD"
-        if head:  # a GET whose body stays here (RFC 9110, 9.3.2)
-            scope = {**scope, "method": "GET"}
-        outward = _Outward(send, head=head)
+        if scope["method"] == "HEAD":  # a GET whose body stays here (RFC 9110, 9.3.2)
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         resource = self._resource(scope)
         if resource is None:
-            await self._app(scope, receive, outward)
+            await self._app(scope, receive, _adding(send, EVERYWHERE))
             return
         try:
-            reply = await resource.reply(scope["headers"])
+            status, headers, body = await resource.reply(scope["headers"])
         except Exception as error:  # noqa: BLE001 (worded as the framework's handlers word it)
-            await answer_to(scope["path"], error)(scope, receive, outward)
-        else:
-            await outward.reply(reply)
+            await answer_to(scope["path"], error)(scope, receive, _adding(send, EVERYWHERE))
+            return
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     @property
     def _state(self) -> State:
@@ -69,27 +69,26 @@ class Front:
 
 def _shared(app: ASGIApp, origins: list[str]) -> ASGIApp:
     """With the headers that let pages of other origins read; never with their visitors' credentials."""
-    if not origins:
-        return app
     asked = ["if-none-match"]  # all that a map library may want to send beyond what is always allowed
     return CORSMiddleware(
         app, allow_origins=origins, allow_methods=["GET", "HEAD"], allow_headers=asked, expose_headers=["etag"]
     )
 
 
-class _Outward:
-    """The way out: adds the headers that every answer has, and keeps the body of HEAD."""
+def _without_body(send: Send) -> Send:
+    async def bare(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-    def __init__(self, send: Send, *, head: bool) -> None:
-        self._send, self._head = send, head
+    return bare
 
-    async def reply(self, reply: Reply) -> None:
-        await self({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
-        await self({"type": "http.response.body", "body": reply.body})
 
-    async def __call__(self, message: Message) -> None:
+def _adding(send: Send, everywhere: RawHeaders) -> Send:
+    """With headers that every answer has, whoever answers."""
+
+    async def more(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *EVERYWHERE]}
-        elif self._head:
-            message = {**message, "body": b""}
-        await self._send(message)
+            lacking = [header for header in everywhere if header not in message["headers"]]
+            message = {**message, "headers": [*message["headers"], *lacking]}
+        await send(message)
+
+    return more

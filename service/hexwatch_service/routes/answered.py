@@ -13,5 +13,5 @@ async def answered(request: Request, state: State, resource: Resource) -> Respon
     state.remember((request.scope["path"], request.scope["query_string"]), resource)
     status, headers, body = await resource.reply(request.scope["headers"])
     response = Response(body, status)
-    response.raw_headers = headers
+    response.raw_headers = list(headers)
     return response

@@ -10,6 +10,7 @@ import h3.api.basic_int as h3
 from .hexgrid import HALF_WORLD
 
 MAX_CELLS_PER_TILE = 3000
+MAX_CELLS_ASKED = 12_000  # where somebody wants it finer: the tile is large, but still a matter of milliseconds
 EXTENT = 4096  # units a side of a vector tile
 BUFFER = 64  # units around it, so that outlines do not show at its edges
 
@@ -44,8 +45,14 @@ class Tile:
 @cache
 def resolution_for_zoom(zoom: int, base: int) -> int:
     """The finest resolution, up to the layer's base, at which a tile at the equator holds at most 3,000 cells."""
+    return finest_resolution(zoom, base, MAX_CELLS_PER_TILE)
+
+
+@cache
+def finest_resolution(zoom: int, base: int, most: int) -> int:
+    """The finest resolution, up to the base, at which a tile at the equator holds at most so many cells."""
     tile_km2 = min(_EARTH_KM2, (2 * HALF_WORLD / 1000 / (1 << zoom)) ** 2)
-    fitting = (r for r in range(base, 0, -1) if tile_km2 / h3.average_hexagon_area(r) <= MAX_CELLS_PER_TILE)
+    fitting = (r for r in range(base, 0, -1) if tile_km2 / h3.average_hexagon_area(r) <= most)
     return next(fitting, 1)
 
 

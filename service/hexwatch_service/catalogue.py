@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from hexwatch_schemas import indicators
-from hexwatch_schemas.errors import NotFound
+from hexwatch_schemas.errors import NotFound, UsageError
 from hexwatch_schemas.indicators import Indicator
-from hexwatch_schemas.tiles import resolution_for_zoom, zooms_of_resolution
+from hexwatch_schemas.tiles import MAX_CELLS_ASKED, finest_resolution, resolution_for_zoom, zooms_of_resolution
 from hexwatch_schemas.windows import Window
 
 from .engine.snapshot import Snapshot
@@ -74,9 +74,15 @@ class Layer:
             hint=f"It has: {', '.join(i.id for i in self.indicators)}.",
         )
 
-    def resolution(self, zoom: int) -> int:
-        """The resolution drawn at a zoom."""
-        return resolution_for_zoom(zoom, self.base)
+    def resolution(self, zoom: int, wanted: int | None = None) -> int:
+        """The resolution drawn at a zoom, or the one that is wanted. Raises UsageError where that is too fine."""
+        finest = finest_resolution(zoom, self.base, MAX_CELLS_ASKED)
+        if wanted is not None and wanted > finest:
+            raise UsageError(
+                f"resolution={wanted}: at zoom {zoom} layer {self.id!r} has tiles of resolution 1 to {finest}.",
+                hint=f"Its finest is {self.base}, and a tile holds up to {MAX_CELLS_ASKED:,} cells.",
+            )
+        return wanted or resolution_for_zoom(zoom, self.base)
 
     def zooms(self, resolution: int) -> range:
         """The zooms at which a resolution is drawn."""

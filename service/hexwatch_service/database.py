@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, LiteralString
 
@@ -14,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from hexwatch_schemas.errors import StoreError
+from hexwatch_schemas.errors import HexwatchError, StoreError
 from hexwatch_schemas.queries import query
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Database:
             self._dsn, min_size=1, max_size=size, timeout=2, max_waiting=0, reconnect_timeout=math.inf, open=False,
             kwargs={"autocommit": True, "row_factory": dict_row}, check=Pool.check_connection,
         )  # fmt: skip
+        self.lost: float | None = None  # since when (time.monotonic) nobody tells of releases
         # The pool's own limit on waiters stops it from ever coming back after a long outage; this one does not.
         self._places = asyncio.Semaphore(size * 8)
 
@@ -87,8 +89,10 @@ class Database:
                 async with await AsyncConnection.connect(self._dsn, autocommit=True) as conn:
                     await conn.execute(f"listen {CHANNEL}")
                     await heard()
+                    self.lost = None
                     async for _ in conn.notifies():
                         await heard()
-            except (psycopg.OperationalError, Unavailable) as error:
+            except (psycopg.OperationalError, HexwatchError) as error:
+                self.lost = self.lost or time.monotonic()
                 log.warning("lost the database's notifications: %s", error)
             await asyncio.sleep(1)  # an outage has no event to wait for

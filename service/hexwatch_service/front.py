@@ -12,6 +12,7 @@ from .state import State
 from .tile_addresses import tile_at
 
 EVERYWHERE: RawHeaders = [NOSNIFF]
+STALE: RawHeaders = [(b"x-hexwatch-stale", b"true")]  # what Warning: 110 said before RFC 9111 dropped it
 
 
 class Front:
@@ -36,16 +37,17 @@ class Front:
             return
         if scope["method"] == "HEAD":  # a GET whose body stays here (RFC 9110, 9.3.2)
             scope, send = {**scope, "method": "GET"}, _without_body(send)
+        stale = STALE if self._state.stale else []
         resource = self._resource(scope)
         if resource is None:
-            await self._app(scope, receive, _adding(send, EVERYWHERE))
+            await self._app(scope, receive, _adding(send, EVERYWHERE + stale))
             return
         try:
             status, headers, body = await resource.reply(scope["headers"])
         except Exception as error:  # noqa: BLE001 (worded as the framework's handlers word it)
-            await answer_to(scope["path"], error)(scope, receive, _adding(send, EVERYWHERE))
+            await answer_to(scope["path"], error)(scope, receive, _adding(send, EVERYWHERE + stale))
             return
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.start", "status": status, "headers": headers + stale})
         await send({"type": "http.response.body", "body": body})
 
     @property

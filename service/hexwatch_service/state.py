@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -13,7 +14,7 @@ from hexwatch_schemas.settings import Settings
 from . import assets
 from .answers import Representation, Resource
 from .catalogue import Catalogue, Layer
-from .database import Database
+from .database import Database, Unavailable
 from .flights import Flights, Kept
 from .numbers import Numbers
 from .releases import Releases
@@ -24,7 +25,7 @@ ADDRESSES = 10_000  # remembered; each is short, and what it names is kept elsew
 
 @dataclass
 class State:
-    """One per process. `catalogue` is replaced as a whole: a request sees one release or the next, never a mixture."""
+    """One per process. `held` is replaced as a whole: a request sees one release or the next, never a mixture."""
 
     settings: Settings
     database: Database
@@ -33,7 +34,7 @@ class State:
     representations: Flights[Representation]
     assets: Mapping[str, Resource] = field(default_factory=assets.read)
     addresses: Kept[Resource] = field(default_factory=lambda: Kept(ADDRESSES, lambda _: 1))
-    catalogue: Catalogue = field(default_factory=lambda: Catalogue({}))
+    held: Catalogue = field(default_factory=lambda: Catalogue({}))
 
     @classmethod
     def over(cls, settings: Settings, reader_dsn: str) -> State:
@@ -45,7 +46,27 @@ class State:
 
     async def refresh(self) -> None:
         """Serve the newest releases, once their snapshots are there."""
-        self.catalogue = await self.releases.newest(self.catalogue)
+        newest = await self.releases.newest(self.held)
+        if newest != self.held:
+            self.addresses = Kept(ADDRESSES, lambda _: 1)  # what they name would keep the old snapshots in memory
+        self.held = newest
+
+    @property
+    def stale(self) -> bool:
+        """Whether there may be newer releases that nobody can tell of."""
+        return self.database.lost is not None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether that has been so for too long."""
+        return self.database.lost is not None and time.monotonic() - self.database.lost > self.settings.max_stale
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The layers. Raises Unavailable where they are outdated."""
+        if self.outdated:
+            raise Unavailable("The database has been away for too long.", hint="The last releases may be outdated.")
+        return self.held
 
     def remember(self, address: Address, resource: Resource) -> None:
         """Know what an address names the next time it is asked."""
@@ -56,9 +77,9 @@ class State:
     def remembered(self, address: Address) -> Resource | None:
         """What an address named, if its layer is still served as it was then."""
         found = self.addresses.peek(address)
-        if found is None or found.layer is None or self.catalogue.layers.get(found.layer.id) is found.layer:
+        if found is None or found.layer is None:
             return found
-        return None
+        return found if self.held.layers.get(found.layer.id) is found.layer and not self.outdated else None
 
     def url(self, path: str) -> str:
         """An absolute address: from the settings, never from what a client says its host is."""

@@ -29,9 +29,10 @@ def tile(state: State, layer: Layer, address: Tile, choice: TileChoice, release:
         )
     at_release(layer, release)
     wanted = asked(layer, choice.datetime, choice.category, choice.cols)
+    resolution = layer.resolution(address.z, choice.resolution)
     return Resource(
-        ("tile", layer.id, layer.release, layer.digest, wanted, address),
-        lambda: _make(state, layer, wanted, address),
+        ("tile", layer.id, layer.release, layer.digest, wanted, resolution, address),
+        lambda: _make(state, layer, wanted, resolution, address),
         state.representations,
         media_type=MVT,
         cache_control=SHORT if release is None else FOREVER,
@@ -72,6 +73,6 @@ def _parameters(query: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-async def _make(state: State, layer: Layer, wanted: Asked, address: Tile) -> bytes:
-    table = await state.numbers.table(layer, wanted, layer.resolution(address.z))
+async def _make(state: State, layer: Layer, wanted: Asked, resolution: int, address: Tile) -> bytes:
+    table = await state.numbers.table(layer, wanted, resolution)
     return encode(layer, wanted, table, address)

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import kernel
+from .compiled import part
 
 # Each of four passes makes at most half as many vertices again; outlines of cells have at most this many.
 MOST_VERTICES = 64
 ROOM = MOST_VERTICES * 6
 
 
-@kernel
-def quantise(xy, frame, ring):
-    """Put vertices (v, 2) in metres on a tile's units into `ring`, without repeated ones; their number."""
-    size = 0
-    for i in range(xy.shape[0]):
+@part
+def quantise(xy, first, end, frame, ring, low, high):
+    """Put vertices on a tile's units, without repeated ones; their number, and whether all lie in the square."""
+    size, inside = 0, True
+    for i in range(first, end):
         x = np.int64(np.rint((xy[i, 0] - frame.west) * frame.scale))
         y = np.int64(np.rint((frame.north - xy[i, 1]) * frame.scale))
+        inside = inside and low <= x <= high and low <= y <= high
         size = _append(ring, size, x, y)
-    return _closed(ring, size)
+    return _closed(ring, size), inside
 
 
-@kernel
+@part
 def _append(ring, size, x, y):
     if size > 0 and ring[size - 1, 0] == x and ring[size - 1, 1] == y:
         return size
@@ -30,25 +31,37 @@ def _append(ring, size, x, y):
     return size + 1
 
 
-@kernel
+@part
 def _closed(ring, size):
     while size > 1 and ring[0, 0] == ring[size - 1, 0] and ring[0, 1] == ring[size - 1, 1]:
         size -= 1
     return size
 
 
-@kernel
+@part
 def clip(ring, size, spare, low, high):
     """Cut a ring down to the square from `low` to `high` (Sutherland & Hodgman 1974); its new size."""
     for axis in range(2):
-        size = _cut(ring, size, spare, axis, low, 1)
-        size = _cut(spare, size, ring, axis, high, -1)
+        for limit, sign in ((low, 1), (high, -1)):
+            if _beyond(ring, size, axis, limit, sign):
+                size = _cut(ring, size, spare, axis, limit, sign)
+                for i in range(size):
+                    ring[i, 0], ring[i, 1] = spare[i, 0], spare[i, 1]
     return size
 
 
-@kernel
+@part
+def _beyond(ring, size, axis, limit, sign):
+    """Whether anything lies on the outer side of a line."""
+    beyond = False
+    for i in range(size):
+        beyond = beyond or sign * (ring[i, axis] - limit) < 0
+    return beyond
+
+
+@part
 def _cut(ring, size, kept, axis, limit, sign):
-    """Keep what lies on the inner side of one line; where nothing lies outside this is a copy."""
+    """Keep what lies on the inner side of one line."""
     count = 0
     for i in range(size):
         j = i + 1 if i + 1 < size else 0
@@ -62,14 +75,7 @@ def _cut(ring, size, kept, axis, limit, sign):
     return _closed(kept, count)
 
 
-@kernel
-def reaches_over(ring, size, low, high):
-    """Whether any vertex lies outside the square."""
-    part = ring[:size]
-    return part.min() < low or part.max() > high
-
-
-@kernel
+@part
 def doubled_area(ring, size):
     """Twice the signed area by the surveyor's formula: positive is an outer ring (MVT 2.1, 4.3.4.4)."""
     total = np.int64(0)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from hexwatch_schemas.tiles import BUFFER, EXTENT, Tile
 
-from .clip import ROOM, clip, doubled_area, quantise, reaches_over
+from .clip import ROOM, clip, doubled_area, quantise
 from .columns import BLOCK, Grid
-from .compiled import kernel
+from .compiled import kernel, part
 from .wire import block, put_bytes, put_double, put_hexadecimal, put_varint, put_zigzag, varint
 
 _NOTHING = np.int64(0x7FF0000000000000)  # bits above these (sign aside) are not a number: no value
@@ -49,18 +49,28 @@ def encode(name: str, grid: Grid, shown: Shown, columns: Sequence[tuple[str, int
 
 @kernel
 def _near(grid, slot, bounds):
-    """Positions of the cells with numbers in the blocks that touch the bounds."""
-    west, south, east, north = bounds
-    found, count = np.empty(slot.size, np.int64), 0
-    for b in range(grid.boxes.shape[0]):
-        box = grid.boxes[b]
-        if box[0] > east or box[2] < west or box[1] > north or box[3] < south:
+    """Positions of the cells with numbers that may touch the bounds."""
+    west, south, east, north = bounds[0], bounds[1], bounds[2], bounds[3]
+    boxes, found, count = grid.boxes, np.empty(slot.size, np.int64), 0
+    for b in range(boxes.shape[0]):
+        if boxes[b, 0] > east or boxes[b, 2] < west or boxes[b, 1] > north or boxes[b, 3] < south:
             continue
         for i in range(b * BLOCK, min((b + 1) * BLOCK, slot.size)):
-            if slot[i] >= 0:
+            if slot[i] >= 0 and _touches(grid, i, west, south, east, north):
                 found[count] = i
                 count += 1
     return found[:count]
+
+
+@part
+def _touches(grid, cell, west, south, east, north):
+    """Whether no side of the bounds has all vertices beyond it."""
+    left = right = above = below = True
+    for v in range(grid.vertices[grid.rings[cell]], grid.vertices[grid.rings[cell + 1]]):
+        x, y = grid.xy[v, 0], grid.xy[v, 1]
+        left, right = left and x < west, right and x > east
+        below, above = below and y < south, above and y > north
+    return not (left or right or above or below)
 
 
 @kernel
@@ -81,12 +91,12 @@ def _draw(grid, rows, shown, chosen, frame):
             continue
         if 2 * (count + chosen.size) > book[0].size:
             book = _larger(book)
-        told, end, count = _tags(tags, grid.cells[i], shown.bits[shown.slot[i]], chosen, values, end, book, count)
+        told, end, count = _tags(tags, grid.cells[i], shown, shown.slot[i], chosen, values, (end, count), book)
         size = _feature(out, size, tags, told, shape, drawn)
     return out[:size].copy(), values[:end].copy()
 
 
-@kernel
+@part
 def _feature(out, at, tags, told, shape, drawn):
     """A polygon with its tags."""
     length = 2 + told + (told > 127) + (told > 16383) + 2 + 2 + drawn + (drawn > 127) + (drawn > 16383)
@@ -98,14 +108,14 @@ def _feature(out, at, tags, told, shape, drawn):
     return put_bytes(out, put_varint(out, at + 3, drawn), shape, drawn)
 
 
-@kernel
+@part
 def _outline(grid, cell, frame, ring, spare, shape):
     """Geometry commands (MVT 2.1, 4.3) of a cell's rings; how many bytes, 0 where nothing of it shows."""
     low, high = -BUFFER, EXTENT + BUFFER
     at, x, y = 0, 0, 0
     for r in range(grid.rings[cell], grid.rings[cell + 1]):
-        size = quantise(grid.xy[grid.vertices[r] : grid.vertices[r + 1]], frame, ring)
-        if reaches_over(ring, size, low, high):
+        size, inside = quantise(grid.xy, grid.vertices[r], grid.vertices[r + 1], frame, ring, low, high)
+        if not inside:
             size = clip(ring, size, spare, low, high)
         area = doubled_area(ring, size)
         if area != 0:
@@ -113,7 +123,7 @@ def _outline(grid, cell, frame, ring, spare, shape):
     return at
 
 
-@kernel
+@part
 def _ring(shape, at, x, y, ring, size, forwards):
     """MoveTo, LineTo and ClosePath; the cursor stays at the last vertex."""
     for i in range(size):
@@ -127,15 +137,16 @@ def _ring(shape, at, x, y, ring, size, forwards):
     return at + 1, x, y
 
 
-@kernel
-def _tags(tags, cell, bits, chosen, values, end, book, count):
+@part
+def _tags(tags, cell, shown, row, chosen, values, used, book):
     """Pairs of key and value; new values join the tile's. Bytes written, and the values' end and number."""
+    end, count = used
     tags[0] = 0
     at = put_varint(tags, 1, count)
     values[end], values[end + 1], values[end + 2], values[end + 3] = 0x22, 17, 0x0A, 15
     end, count = put_hexadecimal(values, end + 4, cell, 15), count + 1
     for key in range(chosen.size):
-        value = bits[chosen[key]]
+        value = shown.bits[row, chosen[key]]
         if value & np.int64(0x7FFFFFFFFFFFFFFF) > _NOTHING:
             continue
         place = _look_up(book, value)
@@ -154,7 +165,7 @@ def _empty_book(size):
     return np.empty(size, np.int64), np.full(size, -1, np.int32)
 
 
-@kernel
+@part
 def _look_up(book, value):
     """The place of a value, or the free one where it belongs."""
     mask = book[0].size - 1

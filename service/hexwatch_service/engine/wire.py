@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import kernel
+from .compiled import part
 
 
-@kernel
+@part
 def put_varint(buffer, at, value):
     """Write an unsigned number; the place behind it."""
     while value > 127:
@@ -18,13 +18,13 @@ def put_varint(buffer, at, value):
     return at + 1
 
 
-@kernel
+@part
 def put_zigzag(buffer, at, value):
     """Write a signed number."""
     return put_varint(buffer, at, (value << 1) ^ (value >> 63))
 
 
-@kernel
+@part
 def put_bytes(buffer, at, content, size):
     """Copy what was written elsewhere."""
     for i in range(size):
@@ -32,7 +32,7 @@ def put_bytes(buffer, at, content, size):
     return at + size
 
 
-@kernel
+@part
 def put_double(buffer, at, bits):
     """Write a 64-bit floating point number given by its bits."""
     for i in range(8):
@@ -40,7 +40,7 @@ def put_double(buffer, at, bits):
     return at + 8
 
 
-@kernel
+@part
 def put_hexadecimal(buffer, at, number, digits):
     """Write a number as text."""
     for i in range(digits):

@@ -23,8 +23,8 @@ router = APIRouter(prefix="/layers", tags=["layers"])
 
 @router.get("")
 async def layers(state: Held, _: NoQuery) -> dict[str, Any]:
-    """All layers."""
-    return {"layers": [layer_json(layer, state) for layer in state.catalogue]}
+    """All layers; `stale` while the database, and so any newer release, is out of reach."""
+    return {"layers": [layer_json(layer, state) for layer in state.catalogue], "stale": state.stale}
 
 
 @router.get("/{layer}")

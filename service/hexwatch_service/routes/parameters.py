@@ -30,13 +30,14 @@ class Choice(Nothing):
 
 
 class TileChoice(Choice):
-    """Also which columns."""
+    """Also which columns, and how fine."""
 
     cols: str | None = Field(None, max_length=500, description="Indicators to put into the tile, separated by commas.")
+    resolution: int | None = Field(None, ge=1, le=15, description="H3 resolution of the cells; default: by zoom.")
 
 
 class CellChoice(TileChoice):
-    """Also how fine."""
+    """The same of one cell's children."""
 
     resolution: int | None = Field(None, ge=0, le=15, description="H3 resolution of the cells; default: four below.")
 

@@ -14,6 +14,8 @@ ELSEWHERE = "https://maps.example"
 class _Nothing:
     """A state in which every address is the framework's."""
 
+    stale = False
+
     def remembered(self, _: object) -> None:
         return None
 

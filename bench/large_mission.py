@@ -1,0 +1,92 @@
+"""A large mission made by numpy from a seed: cells around one place, reports of five kinds, three years of days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import h3.api.basic_int as h3
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from hexwatch_schemas import indicators
+
+DATASET = "large"
+BASE = 7
+CENTRE = (17.0, -3.5)  # latitude, longitude: northern Mali
+FIRST, DAYS = date(2022, 1, 1), 1096
+MEASURES = ("events", "deaths", "wounded", "kidnapped", "troop_days", "post_days")
+CATEGORIES = ("battle", "attack", "abduction", "riot", "patrol")
+
+_EPOCH = date(2000, 1, 1).toordinal()
+_COLUMNS = {"dataset": ">i4", "placement": "S1", "resolution": ">i2", "place": ">i8", "day_from": ">i4",
+            "day_to": ">i4", "category": ">i2", "measure": ">i2", "amount": ">i8"}  # fmt: skip
+_ROW = np.dtype(
+    [("fields", ">i2"), *((f"{n}{s}", k) for n, kind in _COLUMNS.items() for s, k in (("_size", ">i4"), ("", kind)))]
+)
+
+
+def cells(count: int) -> NDArray[np.int64]:
+    """The cells nearest to the centre, ascending."""
+    rings = int(np.sqrt(count / 3)) + 1
+    around = h3.grid_disk(h3.latlng_to_cell(*CENTRE, BASE), rings)
+    return np.sort(np.array(around, np.int64)[:count])
+
+
+def describe(conn: psycopg.Connection) -> int:
+    """Declare the dataset with all measures that an indicator needs, and its layer; the dataset's number."""
+    found = conn.execute(
+        "insert into catalog.dataset (id, kind, title, base_resolution, synthetic)"
+        " values (%s, 'events', 'Large mission', %s, true) returning number",
+        (DATASET, BASE),
+    ).fetchone()
+    assert found, "INSERT … RETURNING gives a row"
+    for at, name in enumerate(MEASURES, 1):
+        conn.execute("insert into catalog.measure values (%s, %s, %s, %s, %s)", (found[0], at, name, name, name))
+    for at, name in enumerate(CATEGORIES, 1):
+        conn.execute("insert into catalog.category values (%s, %s, %s)", (found[0], at, name))
+    shown = [i.id for i in indicators.for_measures(MEASURES)]
+    conn.execute("insert into catalog.layer (id, title, indicators) values (%s, 'Large mission', %s)", (DATASET, shown))
+    conn.execute("insert into catalog.layer_dataset values (%s, %s)", (DATASET, found[0]))
+    conn.execute("select hex.add_partition(%s)", (found[0],))
+    return found[0]
+
+
+def fill(conn: psycopg.Connection, dataset: int, places: NDArray[np.int64], count: int) -> None:
+    """Copy `count` one-day facts at the base resolution, in the order of their key. Every cell has some."""
+    chance = np.random.default_rng(4)
+    shape = (places.size, DAYS, len(CATEGORIES), len(MEASURES))
+    keys = np.concatenate([
+        np.ravel_multi_index((np.arange(places.size), *(chance.integers(0, n, places.size) for n in shape[1:])), shape),
+        chance.integers(0, np.prod(shape), int(count * 1.01)),
+    ])  # fmt: skip
+    keys = np.sort(chance.choice(np.unique(keys), count, replace=False, shuffle=False))
+    where, day, category, measure = np.unravel_index(keys, shape)
+    rows = np.empty(count, _ROW)
+    rows["fields"] = len(_COLUMNS)
+    said = (dataset, b"p", BASE, places[where], *(FIRST.toordinal() - _EPOCH + day,) * 2, category + 1, measure + 1,
+            chance.geometric(0.3, count))  # fmt: skip
+    for name, values in zip(_COLUMNS, said, strict=True):
+        rows[name], rows[f"{name}_size"] = values, rows.dtype[name].itemsize
+    with conn.cursor() as cursor, cursor.copy("copy hex.fact from stdin (format binary)") as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+        for part in np.array_split(rows, max(1, count // 100_000)):
+            copy.write(part.tobytes())
+        copy.write(b"\xff\xff")
+
+
+def publish(conn: psycopg.Connection, dataset: int) -> int:
+    """Number a release of what is there and tell the service; the number. (The digest is not of interest here.)"""
+    run = conn.execute(
+        "insert into ops.run (dataset, code_version) values (%s, 'bench') returning id", (dataset,)
+    ).fetchone()
+    found = conn.execute(
+        "insert into catalog.release (layer, number, run, data_from, data_through, bounds, digest)"
+        " select %(layer)s, coalesce(max(number), 0) + 1, %(run)s, %(first)s, %(first)s + %(days)s - 1,"
+        " '{-20,5,15,30}', 'bench'"
+        " from catalog.release where layer = %(layer)s returning number",
+        {"layer": DATASET, "run": run and run[0], "first": FIRST, "days": DAYS},
+    ).fetchone()
+    assert found, "INSERT … RETURNING gives a row"
+    conn.execute("select pg_notify('hexwatch_release', '')")
+    return found[0]

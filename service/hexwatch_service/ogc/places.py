@@ -39,12 +39,17 @@ class Places:
         parts = np.split(crs.project(self.grid.xy[at]), vertices[1:-1]) if rings[-1] else []
         return [parts[low:high] for low, high in zip(rings[:-1].tolist(), rings[1:].tolist(), strict=True)]
 
-    def polygons(self, rows: Rows, crs: Crs = CRS84) -> Polygons:
-        """(Multi)polygons (n): several parts only where the antimeridian cuts a cell."""
+    def are_single(self, rows: Rows) -> bool:
+        """Whether each row has one ring: the antimeridian cuts none of them, and none lies beyond the square."""
+        at = self.positions[rows]
+        return bool((self.grid.rings[at + 1] - self.grid.rings[at] == 1).all())
+
+    def polygons(self, rows: Rows, crs: Crs = CRS84, *, several: bool = False) -> Polygons:
+        """Polygons (n); multipolygons if there are `several` parts to any, or may be."""
         rings, vertices, at = self._closed(rows)
         ring = np.repeat(np.arange(vertices.size - 1), np.diff(vertices))
         parts: Any = shapely.polygons(shapely.linearrings(crs.project(self.grid.xy[at]), indices=ring))
-        if np.array_equal(rings, np.arange(rows.size + 1)):
+        if not several and self.are_single(rows):
             return parts
         whole = np.repeat(np.arange(rows.size), np.diff(rings))
         empty = np.full(rows.size, shapely.MultiPolygon(), object)

@@ -6,7 +6,14 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ["fixtures.folders", "fixtures.database", "fixtures.command", "fixtures.reports", "fixtures.service"]
+pytest_plugins = [
+    "fixtures.folders",
+    "fixtures.database",
+    "fixtures.command",
+    "fixtures.pings",
+    "fixtures.reports",
+    "fixtures.service",
+]
 
 # A busy machine is no finding, and a gate gives the same answer twice; at a desk the search goes on.
 settings.register_profile("hexwatch", deadline=None, derandomize=os.environ.get("CI") == "true")

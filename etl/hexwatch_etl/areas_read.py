@@ -77,8 +77,8 @@ def read_areas(
 
 def _features(content: Content, layer: str | None) -> gpd.GeoDataFrame:
     """All features with their columns, read by the driver that fits the content."""
-    if content.form is Form.DELIMITED:
-        raise UnreadableFile(f"{content.name} is a text table and has no shapes.", hint="Give a GeoPackage or GeoJSON.")
+    if content.form in (Form.DELIMITED, Form.GPX):
+        raise UnreadableFile(f"{content.name} has no shapes of areas.", hint="Give a GeoPackage or GeoJSON.")
     try:
         frame = _parquet(content) if content.form is Form.PARQUET else _ogr(content, layer)
     except _BROKEN as error:

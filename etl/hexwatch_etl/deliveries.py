@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,6 +15,10 @@ from .ownership import Run
 from .store_rows import copy_rows, sql
 
 SUPERSEDED = "superseded"  # not a fault of the row: it does not count against the threshold
+
+
+# Rows of all files, with `file`, into those that are kept and those that are not (file, line, rule, reason, row).
+Settle = Callable[[pl.DataFrame], tuple[pl.DataFrame, pl.DataFrame]]
 
 
 @dataclass(frozen=True)
@@ -40,30 +44,7 @@ class Delivered:
         return dict(frame.group_by("rule").len().sort("rule").iter_rows())
 
 
-def merge(files: Iterable[tuple[str, Delivery]]) -> Delivered:
-    """Put the deliveries of several files together. Raises UsageError where they are of different kinds."""
-    named = list(files)
-    first = named[0][1]
-    if any(d.kind != first.kind for _, d in named):
-        raise UsageError("These files are of different kinds.", hint="Load them one by one.")
-    events = pl.concat([d.events.with_columns(pl.lit(n).alias("file")) for n, d in named], how="diagonal")
-    kept, superseded = _newest(events)
-    return Delivered(
-        first.kind,
-        sum(d.rows_in for _, d in named),
-        kept,
-        pl.concat([*(_named(d.rejects, n) for n, d in named), superseded]),
-        pl.concat([_named(d.remarks, n) for n, d in named]),
-        tuple({m.name: m for _, d in named for m in d.measures}.values()),
-        tuple(f"{n}: {note}" for n, d in named for note in d.notes),
-    )
-
-
-def _named(frame: pl.DataFrame, file: str) -> pl.DataFrame:
-    return frame.select(pl.lit(file).alias("file"), "line", "rule", "reason", "row")
-
-
-def _newest(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def newest(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows to keep, and those that a newer (or, without revisions, a later) row of the same key replaces."""
     order = events.with_row_index("position").sort("revision", "position", nulls_last=False, maintain_order=True)
     kept = order.unique("key", keep="last", maintain_order=True)
@@ -73,6 +54,32 @@ def _newest(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         "file", "line", pl.lit(SUPERSEDED).alias("rule"), reason.alias("reason"), _as_row().alias("row")
     )
     return kept.sort("position").drop("position", "file"), rejects
+
+
+def merge(files: Iterable[tuple[str, Delivery]], settle: Settle = newest) -> Delivered:
+    """Put the deliveries of several files together; `settle` parts their rows into those that count and rejects.
+
+    Raises UsageError where they are of different kinds.
+    """
+    named = list(files)
+    first = named[0][1]
+    if any(d.kind != first.kind for _, d in named):
+        raise UsageError("These files are of different kinds.", hint="Load them one by one.")
+    events = pl.concat([d.events.with_columns(pl.lit(n).alias("file")) for n, d in named], how="diagonal")
+    kept, lost = settle(events)
+    return Delivered(
+        first.kind,
+        sum(d.rows_in for _, d in named),
+        kept,
+        pl.concat([*(_named(d.rejects, n) for n, d in named), lost]),
+        pl.concat([_named(d.remarks, n) for n, d in named]),
+        tuple({m.name: m for _, d in named for m in d.measures}.values()),
+        tuple(f"{n}: {note}" for n, d in named for note in d.notes),
+    )
+
+
+def _named(frame: pl.DataFrame, file: str) -> pl.DataFrame:
+    return frame.select(pl.lit(file).alias("file"), "line", "rule", "reason", "row")
 
 
 def _as_row() -> pl.Expr:

@@ -12,9 +12,9 @@ from .events import Delivery
 from .inspect_guess import guess
 from .inspect_toml import to_toml
 from .mapping import FileShape, Mapping
-from .normalise import normalise
 from .reading import Form, open_file, peek, read_table
-from .sources import latest_date, recognise
+from .sources import apply, latest_date, recognise
+from .tracks.mapping import PingMapping
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Proposal:
     form: Form
     columns: tuple[str, ...]
     source: str | None  # id of the source that knows such files; None: the mapping is a guess
-    mapping: Mapping
+    mapping: Mapping | PingMapping
     doubts: tuple[str, ...]  # what a person should decide
     trial: Delivery
 
@@ -45,7 +45,7 @@ class Proposal:
         return _count(self.trial.remarks)
 
 
-def propose(path: Path, mapping: Mapping | None = None, delivered: date | None = None) -> Proposal:
+def propose(path: Path, mapping: Mapping | PingMapping | None = None, delivered: date | None = None) -> Proposal:
     """Recognise a file, or guess a mapping for it, or try the given one.
 
     Raises UnreadableFile for a file that is no table, MappingError where nothing in it can be a date.
@@ -60,7 +60,7 @@ def propose(path: Path, mapping: Mapping | None = None, delivered: date | None =
     if mapping is None:
         guessed = guess(table)
         mapping, doubts = guessed.mapping, tuple(guessed.doubts)
-    trial = normalise(table, mapping, delivered or latest_date())
+    trial = apply(table, mapping, delivered or latest_date())
     columns = tuple(table.rows.columns)
     return Proposal(path.name, content.form, columns, source.id if source else None, mapping, doubts, trial)
 

@@ -6,10 +6,10 @@ import json
 import re
 from typing import Any
 
-from .mapping import Mapping
+from .mapping import Model
 
 
-def to_toml(mapping: Mapping) -> str:
+def to_toml(mapping: Model) -> str:
     """Only what differs from the defaults; reading it back gives the same mapping."""
     data = mapping.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
     tables = {name: value for name, value in data.items() if isinstance(value, dict)}

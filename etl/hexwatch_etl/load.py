@@ -24,6 +24,7 @@ from .place import place
 from .publish import publish
 from .stage import stage
 from .store_rows import sql
+from .tracks.mapping import PingMapping
 
 Progress = Callable[[str], None]
 
@@ -35,10 +36,11 @@ class Request:
     dataset: str
     files: tuple[Path, ...]
     source: str | None = None
-    mapping: Mapping | None = None
+    mapping: Mapping | PingMapping | None = None
     description: Description = field(default_factory=Description)
     delivered: date | None = None  # the day the files were received; later days are the future
     replace: bool = False  # the files are the whole dataset: what they lack was deleted
+    zone: str | None = None  # of tracks: whose midnights part the days; else as the mapping says
 
 
 @dataclass(frozen=True)
@@ -69,22 +71,23 @@ def load(conn: psycopg.Connection, request: Request, progress: Progress = lambda
     progress("Reading")
     chosen = sources.get(request.source) if request.source else None
     chosen = chosen or (sources.get("table") if request.mapping else sources.detect(request.files[0]))
-    delivered = merge((f.name, _read(f, chosen, request)) for f in request.files)
+    delivered = merge((f.name, read(f, chosen, request)) for f in request.files)
     origin = (request.mapping and request.mapping.origin) or chosen.origin
-    said = _titled(request)
+    said = titled(request)
     dataset = catalogue.declare(conn, request.dataset, delivered.kind, (chosen.id, chosen.title), origin, said)
     files = [file_facts(f) for f in request.files]
     with owned(conn, request.dataset, files, {"source": chosen.id, "replace": request.replace}) as run:
         return _owned_load(run, dataset, request, delivered, progress)
 
 
-def _read(path: Path, source: sources.Source, request: Request) -> Delivery:
+def read(path: Path, source: sources.Source, request: Request) -> Delivery:
+    """One file of a load. Raises UsageError where there is none."""
     if not path.is_file():
         raise UsageError(f"There is no file {path}.")
     return sources.read_delivery(path, source=source, mapping=request.mapping, delivered=request.delivered)
 
 
-def _titled(request: Request) -> Description:
+def titled(request: Request) -> Description:
     """What the operator said; a title that only the mapping has is taken from there."""
     titled = request.description.title or (request.mapping and request.mapping.title) or None
     return replace(request.description, title=titled)

@@ -32,6 +32,9 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+AnyMapping = TypeVar("AnyMapping", bound=Model)
+
+
 class Coded(Model, Generic[Word]):
     """A word taken from a column of codes."""
 
@@ -216,20 +219,20 @@ class Mapping(Model):
         return self
 
 
-def parse_mapping(text: str, name: str = "mapping") -> Mapping:
+def parse_mapping(text: str, name: str = "mapping", model: type[AnyMapping] = Mapping) -> AnyMapping:
     """Read a mapping from TOML text; MappingError tells which key is wrong."""
     try:
-        return Mapping.model_validate(tomllib.loads(text))
+        return model.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise MappingError(f"{name} is not valid TOML: {error}.") from error
     except ValidationError as error:
         raise MappingError(f"{name}: {_problems(error)}.", hint="docs/reference/mapping.md lists every key.") from error
 
 
-def load_mapping(path: Path) -> Mapping:
+def load_mapping(path: Path, model: type[AnyMapping] = Mapping) -> AnyMapping:
     """Read a mapping file."""
     try:
-        return parse_mapping(path.read_text("utf-8"), str(path))
+        return parse_mapping(path.read_text("utf-8"), str(path), model)
     except (OSError, UnicodeDecodeError) as error:
         raise MappingError(f"{path} could not be read: {error}.") from error
 

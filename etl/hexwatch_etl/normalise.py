@@ -41,19 +41,19 @@ def _deliver(table: Table, mapping: Mapping, found: dict[str, pl.Series], cells:
     events = pl.DataFrame(found).filter(~findings.refused())
     if not mapping.key.columns:
         events = events.with_columns(content_keys(events, measures))
-    rejects = pl.concat([table.broken, _shown(findings.quarantined(), table, cells)]).sort("line", maintain_order=True)
+    rejects = pl.concat([table.broken, shown(findings.quarantined(), table, cells)]).sort("line", maintain_order=True)
     return Delivery(
         rows_in=table.rows.height + table.broken.height,
         events=events.select(names).cast(EVENT_SCHEMA),  # pyright: ignore[reportArgumentType]
         rejects=rejects,
-        remarks=_shown(findings.remarks(), table, cells),
+        remarks=shown(findings.remarks(), table, cells),
         measures=measures,
         kind=mapping.kind,
         notes=table.notes,
     )
 
 
-def _shown(found: pl.DataFrame, table: Table, cells: Cells) -> pl.DataFrame:
+def shown(found: pl.DataFrame, table: Table, cells: Cells) -> pl.DataFrame:
     """Findings with line and row; of the row only what the mapping reads, for the rest was not asked for."""
     rows = table.rows.select(sorted(cells.used))[found["row"]]
     text = (

@@ -28,7 +28,7 @@ def days(cells: Cells, when: When, delivered: date, findings: Findings) -> dict[
     alone = ends.is_null() if when.end else cells.constant(value=True, kind=pl.Boolean())
     frame = _widened(frame, precision.set(~alone, str(DayPrecision.DAY)))
     _check(frame, delivered, findings)
-    return {**frame.to_dict(), "day_precision": precision, "instant": _instant(moments, when.zone, precision, findings)}
+    return {**frame.to_dict(), "day_precision": precision, "instant": instants(moments, when.zone, precision, findings)}
 
 
 def _moments(cells: Cells, column: Column | None, when: When, findings: Findings, required: bool = True) -> pl.Series:
@@ -112,7 +112,7 @@ def _check(frame: pl.DataFrame, delivered: date, findings: Findings) -> None:
     findings.add("future-date", start > delivered, "It begins on {}, after the delivery on {}.", start, str(delivered))
 
 
-def _instant(moments: pl.Series, zone: str | None, precision: pl.Series, findings: Findings) -> pl.Series:
+def instants(moments: pl.Series, zone: str | None, precision: pl.Series, findings: Findings) -> pl.Series:
     """UTC moments of rows exact to the day that have a time of day and an offset or zone."""
     local, offset = moments.struct.field("local"), moments.struct.field("offset")
     timed = moments.struct.field("timed").fill_null(value=False) & (precision == str(DayPrecision.DAY))

@@ -17,7 +17,7 @@ _WGS84 = CRS("OGC:CRS84")
 
 def places(cells: Cells, where: Where, file_crs: CRS | None, findings: Findings) -> dict[str, pl.Series]:
     """longitude, latitude, precision and the place in words of every row."""
-    x, y = _coordinates(cells, where, file_crs, findings)
+    x, y = coordinates(cells, where, file_crs, findings)
     names = {name: getattr(where, name) for name in ("country", "adm1", "adm2", "place")}
     words = {
         name: cells.text(column) if column else cells.constant(None, pl.String()) for name, column in names.items()
@@ -25,7 +25,8 @@ def places(cells: Cells, where: Where, file_crs: CRS | None, findings: Findings)
     return {"longitude": x, "latitude": y, "precision": _precision(cells, where, x, findings), **words}
 
 
-def _coordinates(cells: Cells, where: Where, file_crs: CRS | None, findings: Findings) -> tuple[pl.Series, pl.Series]:
+def coordinates(cells: Cells, where: Where, file_crs: CRS | None, findings: Findings) -> tuple[pl.Series, pl.Series]:
+    """Longitude and latitude of every row, degrees; null where there is none."""
     columns = (where.longitude or GEOMETRY_X, where.latitude or GEOMETRY_Y)
     if columns == (GEOMETRY_X, GEOMETRY_Y) and not cells.has(GEOMETRY_X):
         nowhere = cells.constant(None, pl.Float64())  # reports without points: all are unplaced

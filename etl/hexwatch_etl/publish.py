@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import LiteralString
 
 import numpy as np
 import psycopg
@@ -27,28 +28,33 @@ class Published:
     digest: str
 
 
-def publish(run: Run, dataset: Dataset, *, replace: bool, measures: list[str]) -> Published:
-    """Make the staged reports believed. With `replace`, believed reports that were not delivered are closed."""
+def publish(
+    run: Run, dataset: Dataset, *, replace: bool, measures: list[str], topic: LiteralString = "events"
+) -> Published:
+    """Make what is staged believed. With `replace`, what is believed and was not delivered is closed.
+
+    `topic`: the SQL file that knows how reports, or days of tracks, are compared, closed, opened and become facts.
+    """
     conn = run.conn
     with conn.transaction():
         run.check_fence()
-        opened, closed = _correct(run, dataset, replace)
+        opened, closed = _correct(run, dataset, topic, replace)
         if not opened and not closed:
             return Published(0, 0, None, _digest(conn, dataset))
-        conn.execute(sql("events.merge_facts"), {"dataset": dataset.number, "run": run.id, "base": dataset.base})
+        conn.execute(sql(f"{topic}.merge_facts"), {"dataset": dataset.number, "run": run.id, "base": dataset.base})
         catalogue.show(conn, dataset, measures)
         number, digest = _release(run, dataset)
     return Published(opened, closed, number, digest)
 
 
-def _correct(run: Run, dataset: Dataset, replace: bool) -> tuple[int, int]:
-    """How many reports this run opened and closed."""
+def _correct(run: Run, dataset: Dataset, topic: LiteralString, replace: bool) -> tuple[int, int]:
+    """How many reports, or days of tracks, this run opened and closed."""
     asked_for = {"dataset": dataset.number, "run": run.id}
-    run.conn.execute(sql("events.compare"), asked_for)
-    closed = run.conn.execute(sql("events.close_changed"), asked_for).rowcount
+    run.conn.execute(sql(f"{topic}.compare"), asked_for)
+    closed = run.conn.execute(sql(f"{topic}.close_changed"), asked_for).rowcount
     if replace:
-        closed += run.conn.execute(sql("events.close_missing"), asked_for).rowcount
-    return run.conn.execute(sql("events.open"), asked_for).rowcount, closed
+        closed += run.conn.execute(sql(f"{topic}.close_missing"), asked_for).rowcount
+    return run.conn.execute(sql(f"{topic}.open"), asked_for).rowcount, closed
 
 
 def _digest(conn: psycopg.Connection, dataset: Dataset) -> str:

@@ -45,17 +45,17 @@ RULES: dict[str, Rule] = {
     "clock-gap": Rule("The local time exists; one that summer time skips is moved forward.", Action.REMARK),
     "clock-repeat": Rule("The local time occurs once; of two the first is taken.", Action.REMARK),
 }
-_ORDER = {name: position for position, name in enumerate(RULES)}
 _FINDING = {"row": pl.UInt32(), "rule": pl.String(), "reason": pl.String()}
 
 
 class Findings:
     """Which rows of one file break which rules."""
 
-    def __init__(self, height: int, actions: dict[str, Action]) -> None:
-        """`height`: rows of the file; `actions`: what a mapping changes about RULES."""
+    def __init__(self, height: int, actions: dict[str, Action], rules: dict[str, Rule] = RULES) -> None:
+        """`height`: rows of the file; `actions`: what a mapping changes about `rules`."""
         self._height = height
-        self._actions = {name: actions.get(name, rule.action) for name, rule in RULES.items()}
+        self._actions = {name: actions.get(name, rule.action) for name, rule in rules.items()}
+        self._order = {name: position for position, name in enumerate(rules)}
         self._found: list[pl.DataFrame] = []
 
     def add(self, rule: str, broken: pl.Series, reason: str, *values: pl.Series | str) -> None:
@@ -78,7 +78,7 @@ class Findings:
         """One finding (row, rule, reason) for each refused row: the most important one."""
         refusing = [name for name, action in self._actions.items() if action is Action.QUARANTINE]
         found = self._all().filter(pl.col("rule").is_in(refusing))
-        order = pl.col("rule").replace_strict(_ORDER, return_dtype=pl.UInt8)
+        order = pl.col("rule").replace_strict(self._order, return_dtype=pl.UInt8)
         return found.sort("row", order, maintain_order=True).unique("row", keep="first", maintain_order=True)
 
     def remarks(self) -> pl.DataFrame:

@@ -13,15 +13,13 @@ from hexwatch_schemas.indicators import WindowSums
 from hexwatch_schemas.style import RAMPS
 from hexwatch_schemas.windows import Window
 
+MEASURES = ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")
+MEASURES += ("metres", "seconds", "person_seconds", "visits")
 SUMS = WindowSums(
     np.arange(3, dtype=np.int64),
     Window(date(2024, 1, 1), date(2024, 1, 10)),
-    precise={
-        m: np.array([4.0, 0.0, 0.0]) for m in ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")
-    },
-    spread={
-        m: np.array([1.0, 0.5, 0.0]) for m in ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")
-    },
+    precise={m: np.array([4.0, 0.0, 0.0]) for m in MEASURES},
+    spread={m: np.array([1.0, 0.5, 0.0]) for m in MEASURES},
 )
 EXPECTED = {
     "incidents": [5, 0.5, 0],
@@ -34,6 +32,10 @@ EXPECTED = {
     "wounded": [5, 0.5, 0],
     "posts": [0.5, 0.05, 0],
     "troops": [0.5, 0.05, 0],
+    "patrol_km": [0.005, 0.0005, 0],
+    "patrol_hours": [5 / 3600, 0.5 / 3600, 0],
+    "person_hours": [5 / 3600, 0.5 / 3600, 0],
+    "visits": [5, 0.5, 0],
 }
 
 

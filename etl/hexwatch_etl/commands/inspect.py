@@ -82,5 +82,6 @@ def _human(proposal: Proposal) -> list[str]:
         *(f"Note: {note}" for note in trial.notes),
         *(f"Decide: {doubt}" for doubt in proposal.doubts),
     ]
-    span = trial.events["day_from"].min(), trial.events["day_to"].max()
+    first, last = ("time", "time") if "time" in trial.events.columns else ("day_from", "day_to")
+    span = trial.events[first].min(), trial.events[last].max()
     return [*lines, f"Days {span[0]} to {span[1]}."] if trial.events.height else lines

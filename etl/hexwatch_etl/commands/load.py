@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from ..load import Report
 
 _AREAS = "Only with --kind areas"
+_TRACKS = "Only for tracks"
 
 
 class Kind(StrEnum):
     """What can be loaded."""
 
     EVENTS = "events"
+    TRACKS = "tracks"
     AREAS = "areas"
 
 
@@ -46,7 +48,12 @@ def load(
     mapping: Annotated[
         Path | None, typer.Option(help="Mapping (TOML) for the table source; see hexwatch inspect --save.")
     ] = None,
-    kind: Annotated[Kind, typer.Option(help="What the file holds; standing posts count as events.")] = Kind.EVENTS,
+    kind: Annotated[
+        Kind,
+        typer.Option(
+            help="What the file holds; standing posts count as events, tracks of known sources are found out."
+        ),
+    ] = Kind.EVENTS,
     title: Annotated[str | None, typer.Option(help="Title that people read.")] = None,
     attribution: Annotated[str | None, typer.Option(help="Who must be named wherever it is shown.")] = None,
     licence: Annotated[str | None, typer.Option(help="Under what terms it may be used.")] = None,
@@ -72,6 +79,10 @@ def load(
     name: Annotated[str | None, typer.Option(help="Column of their names.", rich_help_panel=_AREAS)] = None,
     level: Annotated[str | None, typer.Option(help="adm0, adm1, adm2 or zone.", rich_help_panel=_AREAS)] = None,
     country: Annotated[str | None, typer.Option(help="Column of their countries.", rich_help_panel=_AREAS)] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(help="IANA zone whose midnights part the days, such as Africa/Nairobi.", rich_help_panel=_TRACKS),
+    ] = None,
     layer: Annotated[
         str | None, typer.Option(help="Layer of a GeoPackage that has several.", rich_help_panel=_AREAS)
     ] = None,
@@ -88,7 +99,7 @@ def load(
     """
     from .. import load as event_load  # noqa: PLC0415 (polars and geopandas take a second; --help should not)
     from ..catalogue import Description  # noqa: PLC0415
-    from ..mapping import load_mapping  # noqa: PLC0415
+    from ..mapping import Mapping, load_mapping  # noqa: PLC0415
 
     said = Description(
         title=title,
@@ -109,11 +120,19 @@ def load(
         asked = area_load.AreaRequest(dataset, files[0], level, key, name, country, layer, said, replace)
         report = _with_progress(lambda conn, say: area_load.load_areas(conn, asked, say))
     else:
-        declared = load_mapping(mapping) if mapping else None
+        from ..tracks import load as track_load  # noqa: PLC0415
+        from ..tracks.mapping import PingMapping  # noqa: PLC0415
+
+        declared = load_mapping(mapping, PingMapping if kind is Kind.TRACKS else Mapping) if mapping else None
         wanted = event_load.Request(
-            dataset, tuple(files), source, declared, said, delivered.date() if delivered else None, replace
+            dataset, tuple(files), source, declared, said, delivered.date() if delivered else None, replace, zone
         )
-        report = _with_progress(lambda conn, say: event_load.load(conn, wanted, say))
+
+        def work(conn: psycopg.Connection, say: Callable[[str], None]) -> Report:
+            pings = kind is Kind.TRACKS or (declared is None and track_load.are_pings(files[0], source))
+            return (track_load.load_tracks if pings else event_load.load)(conn, wanted, say)
+
+        report = _with_progress(work)
     typer.echo(json.dumps(asdict(report)) if as_json else describe(report))
 
 

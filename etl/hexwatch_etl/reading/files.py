@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +21,7 @@ class Form(StrEnum):
     GEOPACKAGE = "GPKG"
     SHAPEFILE = "ESRI Shapefile"
     FLATGEOBUF = "FlatGeobuf"
+    GPX = "GPX"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Content:
 _SHAPE_MAGIC = b"\x00\x00\x27\x0a"
 _PARTS = (".shx", ".dbf", ".prj", ".cpg")
 _TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
-_KNOWN = "Known are CSV and its kin, Parquet, GeoJSON, GeoPackage, Shapefile and FlatGeobuf, also compressed."
+_GPX = re.compile(rb"<(\w+:)?gpx\s")
+_KNOWN = "Known are CSV and its kin, Parquet, GeoJSON, GeoPackage, Shapefile, FlatGeobuf and GPX, also compressed."
 
 
 def open_file(path: Path) -> Content:
@@ -74,6 +77,8 @@ def _text_form(head: bytes, name: str) -> Form:
     if b"\x00" in head and not head.startswith(_TEXT_MARKS):
         raise UnreadableFile(f"{name} is a binary file of an unknown kind.", hint=_KNOWN)
     first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if first == b"<" and _GPX.search(head):
+        return Form.GPX
     if first == b"<":
         raise UnreadableFile(f"{name} is XML or HTML, not a table.", hint=_KNOWN)
     return Form.GEOJSON if first in (b"{", b"[") else Form.DELIMITED

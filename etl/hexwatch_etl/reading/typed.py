@@ -1,4 +1,4 @@
-"""Columns of typed files (Parquet, GeoPackage and kin) as text, geometry as two more columns."""
+"""Columns of typed files (Parquet, GeoPackage, GPX and kin) as text, geometry as two more columns."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from hexwatch_etl.mapping import GEOMETRY_X, GEOMETRY_Y
 from hexwatch_schemas.errors import UnreadableFile
 
 from .files import Content, Form
+from .gpx import read_gpx
 
 _AGAIN = "Fetch the file again: it is cut short or damaged."
 _SUFFIX = {Form.SHAPEFILE: ".shp", Form.GEOPACKAGE: ".gpkg", Form.GEOJSON: ".geojson", Form.FLATGEOBUF: ".fgb"}
@@ -37,6 +38,8 @@ class Features:
 
 def read_typed(content: Content, layer: str | None = None, rows: int | None = None) -> Features:
     """All features of a file, or the first `rows`."""
+    if content.form is Form.GPX:
+        return Features(read_gpx(content.data, content.name))
     try:
         return _parquet(content, rows) if content.form is Form.PARQUET else _ogr(content, layer, rows)
     except (pa.ArrowException, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
@@ -125,12 +128,19 @@ def _number(name: str, values: np.ndarray) -> pl.Series:
 
 
 def _as_text(table: pa.Table, without: list[str]) -> pl.DataFrame:
-    frame = pl.DataFrame(pl.from_arrow(table.drop_columns(without)))
+    frame = _flat(pl.DataFrame(pl.from_arrow(table.drop_columns(without))))
     return pl.DataFrame([text for column in frame if (text := _text(column)) is not None])
 
 
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Fields of structures as columns of their own, at any depth: `subject.name`."""
+    while nested := [name for name, kind in frame.schema.items() if isinstance(kind, pl.Struct)]:
+        frame = frame.unnest(nested, separator=".")
+    return frame
+
+
 def _text(column: pl.Series) -> pl.Series | None:
-    """A column as a person would write it; None for lists, structures and bytes, which are no cells."""
+    """A column as a person would write it; None for lists and bytes, which are no cells."""
     kind = column.dtype
     if kind.is_nested() or kind in (pl.Binary, pl.Object):
         return None

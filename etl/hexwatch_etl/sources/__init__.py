@@ -10,12 +10,14 @@ from pkgutil import iter_modules
 from hexwatch_etl.events import Delivery
 from hexwatch_etl.mapping import Mapping
 from hexwatch_etl.normalise import normalise
-from hexwatch_etl.reading import Content, Peek, open_file, peek, read_table
+from hexwatch_etl.reading import Content, Peek, Table, open_file, peek, read_table
+from hexwatch_etl.tracks.mapping import PingMapping
+from hexwatch_etl.tracks.pings import normalise_pings
 from hexwatch_schemas.errors import MappingError, UsageError
 
 from ._source import Source
 
-__all__ = ["SOURCES", "Source", "detect", "get", "latest_date", "read_delivery", "recognise"]
+__all__ = ["SOURCES", "Source", "apply", "declared", "detect", "get", "latest_date", "read_delivery", "recognise"]
 
 
 def _discover() -> dict[str, Source]:
@@ -56,9 +58,12 @@ def _known(content: Content, top: Peek) -> Source:
 
 
 def read_delivery(
-    path: Path, source: Source | None = None, mapping: Mapping | None = None, delivered: date | None = None
+    path: Path,
+    source: Source | None = None,
+    mapping: Mapping | PingMapping | None = None,
+    delivered: date | None = None,
 ) -> Delivery:
-    """Read one file as events and rejects.
+    """Read one file as events, or as pings, and rejects.
 
     Without a mapping the source's own is used; without a source it is recognised. `delivered` is the day the file
     was published: nothing in it can begin later. Default: the latest date on Earth now.
@@ -66,10 +71,22 @@ def read_delivery(
     """
     content = open_file(path)
     mapping = mapping or _declared(content, source)
-    return normalise(read_table(content, mapping.file), mapping, delivered or latest_date())
+    return apply(read_table(content, mapping.file), mapping, delivered or latest_date())
 
 
-def _declared(content: Content, source: Source | None) -> Mapping:
+def apply(table: Table, mapping: Mapping | PingMapping, delivered: date) -> Delivery:
+    """A table by a mapping of either kind."""
+    if isinstance(mapping, PingMapping):
+        return normalise_pings(table, mapping, delivered)
+    return normalise(table, mapping, delivered)
+
+
+def declared(path: Path, source: Source) -> Mapping | PingMapping:
+    """The mapping that a source has for a file."""
+    return _declared(open_file(path), source)
+
+
+def _declared(content: Content, source: Source | None) -> Mapping | PingMapping:
     top = peek(content)
     source = source or _known(content, top)
     if source.mapping is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hexwatch_etl.events import Origin
 from hexwatch_etl.mapping import Mapping
 from hexwatch_etl.reading import Peek
+from hexwatch_etl.tracks.mapping import PingMapping
 from hexwatch_schemas.words import DatasetKind
 
 
@@ -19,5 +20,6 @@ class Source:
     title: str
     origin: Origin
     sniff: Callable[[Peek], bool]
-    mapping: Callable[[Peek], Mapping] | None
+    mapping: Callable[[Peek], Mapping | PingMapping] | None
     kind: DatasetKind = DatasetKind.EVENTS
+    pings: bool = False  # rows are positions of movers; else each is a report, and so is a standing post

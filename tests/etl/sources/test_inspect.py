@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hexwatch_etl.inspect import Proposal, propose
-from hexwatch_etl.mapping import load_mapping, parse_mapping
+from hexwatch_etl.mapping import Mapping, load_mapping, parse_mapping
+from hexwatch_etl.sources import SOURCES
 from hexwatch_schemas.errors import MappingError
 
 FRENCH = "N°;Date de l'incident;Longitude;Latitude;Type d'incident;Préfecture;Tués;Blessés\n" + "".join(
@@ -92,6 +93,7 @@ def test_a_mapping_can_be_tried(fixtures: Path) -> None:
 def test_real_tables_are_understood(shared_data: Path, root: Path, example: str, file: str) -> None:
     proposal = propose(shared_data / "incidents" / file)
     written = load_mapping(root / "docs/examples" / f"{example}.toml")
+    assert isinstance(proposal.mapping, Mapping)
     assert proposal.mapping.when == written.when
     assert (proposal.mapping.where.longitude, proposal.mapping.where.latitude) == ("longitude", "latitude")
     assert proposal.trial.rejects.is_empty()
@@ -115,6 +117,7 @@ def test_the_command_speaks_json(cli, fixtures: Path) -> None:
 
 def test_sources_are_listed(cli) -> None:
     listed = json.loads(cli("sources", "--json").stdout)
-    assert {source["id"] for source in listed} == {"acled", "awsd", "gdelt", "geo-pko", "table", "ucdp-ged"}
+    assert {source["id"] for source in listed} == set(SOURCES)
+    assert {"acled", "gpx"} < set(SOURCES)
     assert all(source["origin"]["licence"] for source in listed)
     assert "Uppsala Conflict Data Program" in cli("sources").stdout

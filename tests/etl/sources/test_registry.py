@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 import hexwatch_etl.sources
-from hexwatch_etl.mapping import load_mapping, mapping_schema
+from hexwatch_etl.mapping import Mapping, load_mapping, mapping_schema
 from hexwatch_etl.rules import RULES
 from hexwatch_etl.sources import SOURCES, detect, get, read_delivery
+from hexwatch_etl.tracks.mapping import PingMapping
+from hexwatch_etl.tracks.rules import PING_RULES
 from hexwatch_schemas.errors import MappingError, UsageError
 
 
@@ -26,8 +28,10 @@ def test_every_source_is_documented(root: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_source_reads_its_fixture(fixtures: Path, name: str) -> None:
-    path, source = fixtures / f"{name}.csv", get(name)
-    mapping = load_mapping(fixtures / f"{name}.toml") if source.mapping is None else None
+    source = get(name)
+    (path,) = (file for file in fixtures.glob(f"{name}.*") if file.suffix != ".toml")
+    kind = PingMapping if source.pings else Mapping
+    mapping = load_mapping(fixtures / f"{name}.toml", kind) if source.mapping is None else None
     delivery = read_delivery(path, source, mapping)
     assert delivery.events.height == delivery.rows_in > 1
     assert delivery.kind is source.kind
@@ -41,9 +45,10 @@ def test_every_source_names_its_makers(name: str) -> None:
     assert origin.licence
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", PING_RULES)
 def test_every_rule_is_documented(root: Path, rule: str) -> None:
-    assert f"| `{rule}` | {RULES[rule].action}" in (root / "docs/reference/sources.md").read_text("utf-8")
+    action = RULES.get(rule, PING_RULES[rule]).action
+    assert f"| `{rule}` | {action}" in (root / "docs/reference/sources.md").read_text("utf-8")
 
 
 def test_the_published_schema_is_that_of_the_model(root: Path) -> None:

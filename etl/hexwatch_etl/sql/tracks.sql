@@ -1,0 +1,105 @@
+-- name: stage_tracks
+create temporary table if not exists stage_track (
+  key text not null,
+  day date not null,
+  mover text not null,
+  patrol_type text not null,
+  strength integer,
+  began timestamptz not null,
+  ended timestamptz not null,
+  pings integer not null,
+  primary key (key, day)
+)
+
+-- name: stage_visits
+create temporary table if not exists stage_visit (
+  key text not null,
+  day date not null,
+  cell bigint not null,
+  metres bigint not null,
+  seconds bigint not null,
+  entries integer not null
+)
+
+-- name: empty_stage
+truncate stage_track, stage_visit
+
+-- name: copy_tracks
+copy stage_track (key, day, mover, patrol_type, strength, began, ended, pings) from stdin (format csv)
+
+-- name: copy_visits
+copy stage_visit (key, day, cell, metres, seconds, entries) from stdin (format csv)
+
+-- name: compare
+-- What the delivery says that is not already believed.
+create temporary table change on commit drop as
+with visited as (
+  select v.key, v.day, string_agg(concat_ws(':', v.cell, v.metres, v.seconds, v.entries), ',' order by v.cell) as cells
+  from stage_visit v
+  group by v.key, v.day
+)
+select s.*, h.content, t.id as current_id
+from stage_track s
+join visited v on v.key = s.key and v.day = s.day
+cross join lateral (
+  select md5(concat_ws('|', s.mover, s.patrol_type, coalesce(s.strength::text, '-'), extract(epoch from s.began),
+    extract(epoch from s.ended), s.pings, v.cells))::uuid as content
+) h
+left join raw.track t on t.dataset = %(dataset)s and t.key = s.key and t.day = s.day and t.run_to is null
+where t.id is null or t.content <> h.content
+
+-- name: close_changed
+update raw.track t set run_to = %(run)s from change c where t.id = c.current_id
+
+-- name: close_missing
+update raw.track t set run_to = %(run)s
+where t.dataset = %(dataset)s and t.run_to is null
+  and not exists (select from stage_track s where s.key = t.key and s.day = t.day)
+
+-- name: open
+with opened as (
+  insert into raw.track (dataset, key, day, mover, patrol_type, strength, began, ended, pings, content, run_from)
+  select %(dataset)s, key, day, mover, patrol_type, strength, began, ended, pings, content, %(run)s
+  from change
+  order by key, day
+  returning id, key, day
+),
+visited as (
+  insert into raw.visit (track, cell, metres, seconds, entries)
+  select o.id, v.cell, v.metres / 1000.0, v.seconds / 1000.0, v.entries
+  from opened o join stage_visit v on v.key = o.key and v.day = o.day
+)
+select id from opened
+
+-- name: merge_facts
+-- Add what this run opened, take away what it closed. Amounts are integers, so this equals a full rebuild, exactly.
+-- A visit has its numbers at every resolution, so nothing is rolled up here.
+with touched as (
+  select *, 1 as sign from raw.track where run_from = %(run)s
+  union all
+  select *, -1 from raw.track where run_to = %(run)s
+),
+delta as (
+  select hex.resolution(v.cell)::smallint as resolution, v.cell as place, t.day, c.code as category, m.position as measure,
+    sum(t.sign * a.amount) as amount
+  from touched t
+  join raw.visit v on v.track = t.id
+  join catalog.category c on c.dataset = t.dataset and c.id = t.patrol_type
+  cross join lateral (values
+    ('metres', round(v.metres * 1000)),
+    ('seconds', round(v.seconds * 1000)),
+    ('visits', v.entries),
+    ('person_seconds', round(v.seconds * 1000) * t.strength)
+  ) as a (measure, amount)
+  join catalog.measure m on m.dataset = t.dataset and m.name = a.measure
+  group by v.cell, t.day, c.code, m.position
+  having sum(t.sign * a.amount) <> 0
+)
+merge into hex.fact f using delta d
+on f.dataset = %(dataset)s and f.placement = 'p' and f.resolution = d.resolution and f.place = d.place
+  and f.day_from = d.day and f.day_to = d.day and f.category = d.category and f.measure = d.measure
+when matched and f.amount + d.amount = 0 then delete
+when matched then update set amount = f.amount + d.amount
+when not matched then insert (dataset, placement, resolution, place, day_from, day_to, category, measure, amount)
+  values (%(dataset)s, 'p', d.resolution, d.place, d.day, d.day, d.category, d.measure, d.amount)
+

@@ -1,0 +1,29 @@
+"""Staging: days of tracks and their visits wait in the session's own tables until they are published."""
+
+from __future__ import annotations
+
+import polars as pl
+import psycopg
+
+from .. import outlines
+from ..store_rows import copy_rows, sql
+
+_DAY = ("track", "day")
+
+
+def stage(conn: psycopg.Connection, tracks: pl.DataFrame, visited: pl.DataFrame) -> None:
+    """Fill stage_track and stage_visit; also make sure that the outlines of all visited cells exist."""
+    outlines.ensure(conn, visited["cell"].unique().sort().to_numpy())
+    for statement in ("tracks.stage_tracks", "tracks.stage_visits", "tracks.empty_stage"):
+        conn.execute(sql(statement))
+    copy_rows(conn, sql("tracks.copy_tracks"), tracks)
+    copy_rows(conn, sql("tracks.copy_visits"), visited.select(*_DAY, "cell", "metres", "seconds", "entries"))
+
+
+def days_of_tracks(pings: pl.DataFrame) -> pl.DataFrame:
+    """One row for each day of each track, by its pings with `day` and `given`; of what it says, the first counts."""
+    first = [pl.col(c).drop_nulls().first() for c in ("mover", "patrol_type", "strength")]
+    began, ended = pl.col("time").min().alias("began"), pl.col("time").max().alias("ended")
+    return pings.group_by(*_DAY, maintain_order=True).agg(
+        *first, began, ended, pl.col("given").sum().cast(pl.Int64).alias("pings")
+    )

@@ -40,7 +40,7 @@ class Table:
     @property
     def nbytes(self) -> int:
         """Memory held, roughly."""
-        return self.shown.slot.nbytes + self.cells.nbytes * (1 + 2 * len(self.sums.precise) + 2 * len(self.values))
+        return self.shown.slot.nbytes + self.cells.nbytes * (1 + 2 * len(self.sums.precise) + len(self.values))
 
 
 @dataclass(frozen=True)
@@ -121,19 +121,14 @@ def table_of(layer: Layer, asked: Asked, resolution: int, masses: _Masses) -> Ta
     sums = WindowSums(
         grid.cells[rows], asked.window, _by_measure(layer, precise, rows), _by_measure(layer, spread, rows)
     )
-    values = {i.id: i.compute(sums) for i in layer.indicators}
-    return Table(resolution, sums, values, Shown(slot, _side_by_side(values, rows.size)))
-
-
-def _side_by_side(values: Mapping[str, Values], rows: int) -> NDArray[np.int64]:
-    """The bits of the values, one row a cell."""
-    together = np.empty((rows, len(values)))
-    for at, column in enumerate(values.values()):
-        together[:, at] = column + 0.0  # -0 and 0 are one value
-    return together.view(np.int64)
+    names = [i.id for i in layer.indicators]
+    values = np.empty((len(names), rows.size))
+    for column, indicator in zip(values, layer.indicators, strict=True):
+        np.add(indicator.compute(sums), 0.0, out=column)  # -0 and 0 are one value
+    return Table(resolution, sums, dict(zip(names, values, strict=True)), Shown(slot, values.view(np.int64)))
 
 
 def _by_measure(layer: Layer, mass: Mass, rows: NDArray[np.int64]) -> dict[str, Values]:
     """The rows of a mass in each measure's own unit."""
-    named = enumerate(zip(layer.snapshot.measures, layer.snapshot.scales, strict=True))
-    return {name: mass.amount[rows, at] / scale for at, (name, scale) in named}
+    columns = np.ascontiguousarray(mass.amount.take(rows, axis=0).T) / np.array(layer.snapshot.scales)[:, np.newaxis]
+    return dict(zip(layer.snapshot.measures, columns, strict=True))

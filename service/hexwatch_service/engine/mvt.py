@@ -31,7 +31,7 @@ class Shown(NamedTuple):
     """The numbers of the cells that have any."""
 
     slot: NDArray[np.int32]  # (n) the row of each of the grid's cells, or -1
-    bits: NDArray[np.int64]  # (rows, columns) values as the bits of doubles; NaN is left out
+    bits: NDArray[np.int64]  # (columns, rows) values as the bits of doubles; NaN is left out
 
 
 def encode(name: str, grid: Grid, shown: Shown, columns: Sequence[tuple[str, int]], tile: Tile) -> bytes:
@@ -146,7 +146,7 @@ def _tags(tags, cell, shown, row, chosen, values, used, book):
     values[end], values[end + 1], values[end + 2], values[end + 3] = 0x22, 17, 0x0A, 15
     end, count = put_hexadecimal(values, end + 4, cell, 15), count + 1
     for key in range(chosen.size):
-        value = shown.bits[row, chosen[key]]
+        value = shown.bits[chosen[key], row]
         if value & np.int64(0x7FFFFFFFFFFFFFFF) > _NOTHING:
             continue
         place = _look_up(book, value)

@@ -25,4 +25,4 @@ def warm() -> None:
     mass = masses.in_window(opened.precise, Window(day, day), masses.wanted_categories(None), (0, 1))
     masses.rolled_up(mass, opened.base)
     masses.spread_out(mass, opened.shares[0], opened.base)
-    mvt.encode("", opened.base, mvt.Shown(np.empty(0, np.int32), np.empty((0, 1), np.int64)), [("", 0)], Tile(0, 0, 0))
+    mvt.encode("", opened.base, mvt.Shown(np.empty(0, np.int32), np.empty((1, 0), np.int64)), [("", 0)], Tile(0, 0, 0))

@@ -154,7 +154,7 @@ deliveries = st.lists(
 )
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries)
 def test_incremental_loads_equal_a_full_rebuild(
     new_database, load_pings: TrackLoads, history: list[dict[str, list[tuple[int, int]]]]

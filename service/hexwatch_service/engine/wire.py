@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from .compiled import part
 
 
@@ -51,8 +49,7 @@ def put_hexadecimal(buffer, at, number, digits):
 
 def varint(value: int) -> bytes:
     """The same for the few numbers that Python writes."""
-    buffer = np.empty(10, np.uint8)
-    return buffer[: put_varint(buffer, 0, value)].tobytes()
+    return bytes([value & 127 | 128]) + varint(value >> 7) if value > 127 else bytes([value])
 
 
 def block(field: int, content: bytes) -> bytes:

@@ -18,7 +18,7 @@ from .dggs import BINARY, GRID
 from .documents import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from .filters.parse import LANGUAGES
 from .formats import registry
-from .question import MOST, USUAL
+from .question import FURTHEST, MOST, USUAL
 from .schema import properties
 from .tilesets import MAPBOX, QUAD
 
@@ -38,6 +38,9 @@ def _path(name: str, description: str, schema: Json = _TEXT) -> Json:
 
 
 _LIMIT: Json = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+_OFFSET: Json = {"type": "integer", "minimum": 0, "maximum": FURTHEST, "default": 0}
+_DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T.+)?)?)?"
+_WINDOW: Json = {"type": "string", "pattern": rf"^({_DAY}|({_DAY}|\.\.)?/({_DAY}|\.\.)?)$"}
 _LANGUAGE: Json = {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
 _LIST: Json = {"type": "array", "items": _TEXT}
 
@@ -46,11 +49,11 @@ def _parameters() -> Json:
     """Those that several operations share, by name."""
     return {
         "limit": _query("limit", "How many features at most; above the maximum it is capped.", _LIMIT),
-        "offset": _query("offset", "How many to leave out.", {"type": "integer", "minimum": 0, "default": 0}),
+        "offset": _query("offset", "How many to leave out.", _OFFSET),
         "bbox": _query("bbox", "west,south,east,north.", _NUMBERS, style="form", explode=False),
         "bbox-crs": _query("bbox-crs", "Reference system of bbox.", _URI),
         "crs": _query("crs", "Reference system of the answer.", _URI),
-        "datetime": _query("datetime", "The window: a day, month, year, or first/last.", _TEXT),
+        "datetime": _query("datetime", "The window: a day, month, year, or first/last.", _WINDOW),
         "category": _query("category", "Categories.", _LIST, style="form", explode=False),
         "resolution": _query("resolution", "H3 resolution.", {"type": "integer", "minimum": 1, "maximum": 15}),
         "properties": _query("properties", "Which properties.", _LIST, style="form", explode=False),

@@ -11,6 +11,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from hexwatch_schemas import hexgrid
+
 from ..catalogue import Layer
 from ..engine.columns import BLOCK, Grid
 from ..numbers import Table
@@ -63,6 +65,27 @@ class Places:
             shapely.prepare(shape)
             found[near] = predicate(self.polygons(near), shape)
         return found
+
+    def touching(self, box: tuple[float, float, float, float]) -> Mask:
+        """Which rows (n) touch a rectangle in degrees; for those inside the vertices are enough, no outline is made."""
+        found = np.zeros(self.positions.size, np.bool_)
+        shape = shapely.envelope(shapely.LineString([box[:2], box[2:]]))  # a point or a line where it has no area
+        near = self._near(shape)
+        inside = self._inside(near, box)
+        found[near[inside]] = True
+        edge = near[~inside]
+        found[edge] = shapely.intersects(self.polygons(edge), shape)
+        return found
+
+    def _inside(self, rows: Rows, box: tuple[float, float, float, float]) -> Mask:
+        """Whether all vertices of each row lie in a rectangle in degrees, and it has any."""
+        at = self.positions[rows]
+        whole = self.grid.vertices[self.grid.rings]  # where the vertices of each cell begin, whatever their rings
+        begins, vertices = _slices(whole, at)
+        low, high = hexgrid.mercator(np.reshape(box, (2, 2)))
+        within = ((self.grid.xy >= low) & (self.grid.xy <= high)).all(axis=1)[vertices]
+        inside = np.diff(np.concatenate([[0], within.cumsum()])[begins])
+        return (inside == np.diff(begins)) & (inside > 0)
 
     def _near(self, shape: BaseGeometry) -> Rows:
         """Rows whose block of the grid may touch the shape: few others are looked at."""

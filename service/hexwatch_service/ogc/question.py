@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-import shapely
 from pydantic import BaseModel, Field, ValidationError
-from shapely.geometry.base import BaseGeometry
 from starlette.datastructures import QueryParams
 
 from hexwatch_schemas.errors import UsageError
@@ -24,8 +22,10 @@ from .schema import properties
 
 MOST = 10_000  # features of one page
 USUAL = 100
+FURTHEST = 10**9
 COMFORTABLE = 50_000  # cells; above these a collection is drawn at a coarser resolution
 
+Box = tuple[float, float, float, float]  # west, south, east, north
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -42,7 +42,7 @@ class ItemsChoice(ItemChoice):
     bbox: str | None = Field(None, max_length=400, description="west,south,east,north; west > east crosses 180°.")
     bbox_crs: str | None = Field(None, alias="bbox-crs", max_length=200, description="Reference system of bbox.")
     limit: int | None = Field(None, ge=1, le=10**12, description="How many features at most.")
-    offset: int = Field(0, ge=0, le=10**9, description="How many features to leave out.")
+    offset: int = Field(0, ge=0, le=FURTHEST, description="How many features to leave out.")
     resolution: int | None = Field(None, ge=1, le=15, description="H3 resolution of the hexagons.")
     properties: str | None = Field(None, max_length=2000, description="Properties to write, separated by commas.")
     sortby: str | None = Field(None, max_length=500, description="Properties to sort by; -name descends.")
@@ -57,7 +57,7 @@ class Question:
 
     asked: Asked
     resolution: int
-    bbox: tuple[float, ...] | None  # degrees
+    bbox: Box | None  # degrees
     filter: tuple[str, str, Crs] | None  # text, language, its reference system
     equal: tuple[tuple[str, str], ...]  # property, value as written
     sortby: tuple[tuple[str, bool], ...]  # property, whether it descends
@@ -120,7 +120,7 @@ def _resolution(layer: Layer, said: int | None) -> int:
     return said
 
 
-def _bbox(text: str, system: Crs) -> tuple[float, ...]:
+def _bbox(text: str, system: Crs) -> Box:
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
@@ -135,12 +135,10 @@ def _bbox(text: str, system: Crs) -> tuple[float, ...]:
     return west, south, east, north
 
 
-def shape_of(bbox: tuple[float, ...]) -> BaseGeometry:
-    """The rectangle of a box, or the two of one that crosses the antimeridian; a point or line where it has no area."""
+def boxes(bbox: Box) -> list[Box]:
+    """The box, or the two of one that crosses the antimeridian."""
     west, south, east, north = bbox
-    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    parts = [shapely.envelope(shapely.LineString([(w, south), (e, north)])) for w, e in spans]
-    return parts[0] if len(parts) == 1 else shapely.GeometryCollection(parts)
+    return [bbox] if west <= east else [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
 def _filter(choice: ItemsChoice) -> tuple[str, str, Crs] | None:

@@ -20,7 +20,7 @@ from ..numbers import Table
 from .filters.evaluate import matching
 from .filters.parse import parse
 from .places import Mask, Places, Rows
-from .question import Question, shape_of
+from .question import Question, boxes
 from .schema import GEOMETRY
 
 
@@ -43,10 +43,14 @@ class Features:
         """Their outlines."""
         return Places.of(self.layer, self.table)
 
+    @cached_property
+    def _texts(self) -> NDArray[np.str_]:
+        return np.array(hexgrid.texts(self.table.cells.tolist()), np.str_)
+
     def column(self, name: str) -> NDArray[np.float64] | NDArray[np.str_]:
         """A property (n): cells as text, values as floats (NaN: none). Raises UsageError."""
         if name in ("h3", "id"):
-            return np.array(hexgrid.texts(self.table.cells.tolist()), np.str_)
+            return self._texts
         try:
             return self.table.values[name]
         except KeyError:
@@ -104,7 +108,7 @@ def _mask(features: Features, question: Question) -> Mask:
         level = h3.get_resolution(question.parent)
         mask &= hexgrid.to_parent(features.table.cells, level) == question.parent
     if question.bbox is not None:
-        mask &= features.places.meeting(shape_of(question.bbox))
+        mask &= np.any([features.places.touching(box) for box in boxes(question.bbox)], axis=0)
     return mask
 
 

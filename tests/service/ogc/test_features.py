@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import shapely
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fixtures.service import BASE
 
@@ -37,6 +39,11 @@ def follow(client: TestClient, url: str) -> list[dict[str, Any]]:
         pages.append(client.get(url.removeprefix(BASE)).json())
         url = next((link["href"] for link in pages[-1]["links"] if link["rel"] == "next"), "")
     return pages
+
+
+@pytest.fixture(scope="module")
+def every(client: TestClient) -> list[Any]:
+    return [client, items(client)["features"]]
 
 
 def test_a_landing_page_leads_to_everything(client: TestClient) -> None:
@@ -108,6 +115,17 @@ def test_a_box_may_cross_the_antimeridian(client: TestClient) -> None:
     (feature,) = items(client, bbox="179,-18,-179,-16")["features"]
     assert feature["geometry"]["type"] == "MultiPolygon"
     assert shapely.geometry.shape(feature["geometry"]).is_valid
+
+
+@given(st.floats(16, 20), st.floats(3, 7), st.floats(0, 4), st.floats(0, 4))
+@settings(max_examples=40)
+def test_any_box_finds_what_shapely_finds(
+    every: list[Any], west: float, south: float, wide: float, high: float
+) -> None:
+    client, features = every
+    box = shapely.box(west, south, west + wide, south + high)
+    touching = [f["id"] for f in features if shapely.intersects(shapely.geometry.shape(f["geometry"]), box)]
+    assert cells(items(client, bbox=f"{west},{south},{west + wide},{south + high}")) == touching
 
 
 def test_a_window_and_categories_are_those_of_the_layer(client: TestClient) -> None:

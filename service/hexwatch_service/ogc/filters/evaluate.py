@@ -22,7 +22,9 @@ from .space import DISJOINT, PREDICATES, is_shape, shape
 from .text import Texts, folded, like, mapped, unaccented
 from .truth import Truth
 
-MOST_SHAPES = 10  # each may look at every outline
+# Text and outlines are looked at row by row; what would take longer than about two seconds is refused beforehand.
+MOST_LOOKS = 2_000_000
+OF_SHAPE = 5  # an outline takes this many times the time of a text
 NUMBER, TEXT = "number", "text"
 _NAMES = {NUMBER: "a number", TEXT: "text"}
 
@@ -82,7 +84,7 @@ class _Evaluation:
 
     def __init__(self, source: Source, crs: Crs) -> None:
         self._source, self._crs = source, crs
-        self._shapes = 0
+        self._looks = 0
         self._predicates: dict[tuple[str, int], Callable[..., Truth]] = {
             ("not", 1): lambda inner: ~self.truth(inner),
             ("isNull", 1): self._missing,
@@ -121,7 +123,13 @@ class _Evaluation:
                 return self._functions[name, len(arguments)](*arguments)
         raise _unsupported(node)
 
+    def _look(self, times: int = 1) -> None:
+        self._looks += times * self._source.size
+        if self._looks > MOST_LOOKS:
+            raise UsageError("filter: it takes too long.", hint="Ask for a coarser resolution, or compare less.")
+
     def _mapped(self, name: str, inner: Tree) -> Value:
+        self._look()
         return Value(TEXT, mapped(MAPPINGS[name], self._of(TEXT, inner, name).data))
 
     def _computed(self, name: str, first: Tree, second: Tree) -> Value:
@@ -165,6 +173,7 @@ class _Evaluation:
         return Truth.where(self._over_rows(true), self._over_rows(value.known))
 
     def _like(self, inner: Tree, pattern: Tree) -> Truth:
+        self._look()
         value, wanted = self._of(TEXT, inner, "like"), self._of(TEXT, pattern, "like")
         if wanted.data.ndim:
             raise UsageError("filter: the pattern of like is text, not a property.")
@@ -172,9 +181,7 @@ class _Evaluation:
         return Truth.where(true, self._over_rows(value.known))
 
     def _placed(self, name: str, first: Tree, second: Tree) -> Truth:
-        self._shapes += 1
-        if self._shapes > MOST_SHAPES:
-            raise UsageError(f"filter: more than {MOST_SHAPES} spatial comparisons.")
+        self._look(OF_SHAPE)
         if name == DISJOINT:
             return ~self._placed("s_intersects", first, second)
         predicate, turned = PREDICATES[name]

@@ -13,7 +13,7 @@ from hexwatch_schemas.errors import UsageError
 
 from ..crs import Crs
 from ..places import Mask
-from ..question import shape_of
+from ..question import boxes
 
 Predicate = Callable[..., Mask]
 
@@ -57,4 +57,5 @@ def _box(numbers: list[float], crs: Crs) -> BaseGeometry:
     if len(numbers) not in (4, 6):
         raise ValueError("neither two nor three dimensions")
     corners = np.array([numbers[:2], numbers[half : half + 2]], np.float64)
-    return shape_of(tuple(crs.to_degrees(corners).ravel().tolist()))
+    west, south, east, north = crs.to_degrees(corners).ravel().tolist()
+    return shapely.union_all([shapely.box(*box) for box in boxes((west, south, east, north))])

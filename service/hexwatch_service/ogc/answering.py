@@ -20,7 +20,7 @@ from ..catalogue import Layer
 from ..numbers import Table
 from ..state import State
 from . import crs
-from .collections import geojson_links
+from .collections import item_links
 from .dggs import layer_cell
 from .documents import GEOJSON, JSON, Document, document, link, policy_of, replied
 from .formats import registry
@@ -112,7 +112,7 @@ async def answered_item(request: Request, state: State, layer: Layer, cell: str,
     page = Page(Features(layer, table), question, rows, 1)
     about = Sheet(layer, state, page, [], _now()).about
     (feature,) = features(page)
-    said = {**feature, "links": geojson_links(layer, state, cell), **about}
+    said = {**feature, "links": item_links(layer, state, cell), **about}
     return await document(
         request, state, said, media_type=GEOJSON,
         headers={"content-crs": f"<{system.uri}>"}, title=f"{layer.title}: {cell}",

@@ -99,7 +99,7 @@ def landing_links(state: State) -> list[Document]:
     ]
 
 
-def geojson_links(layer: Layer, state: State, cell: str) -> list[Document]:
+def item_links(layer: Layer, state: State, cell: str) -> list[Document]:
     """Where to go from one feature."""
     home = state.url(f"collections/{layer.id}")
     return [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -18,6 +17,7 @@ from ..numbers import Table
 from ..state import State
 from .crs import CRS84
 from .documents import JSON, Document, link
+from .schema import properties
 
 GRID = "H3"
 BINARY = "application/x-binary"
@@ -91,7 +91,6 @@ def zone_info(state: State, layer: Layer | None, cell: int) -> Document:
     """What a zone is, and where its numbers are."""
     name, home = hexgrid.to_text(cell), f"{_home(state, layer)}/{GRID}"
     longitude, latitude = hexgrid.centres(np.array([cell]))[0].tolist()
-    outline = _outline(cell)
     data = [link(f"{_REL}/dggrs-zone-data", f"{home}/zones/{name}/data", JSON, "Its numbers")] if layer else []
     return {
         "id": name,
@@ -101,7 +100,7 @@ def zone_info(state: State, layer: Layer | None, cell: int) -> Document:
         "centroid": [longitude, latitude],
         "bbox": hexgrid.bounds(np.array([cell])),
         "areaMetersSquare": h3.cell_area(cell, unit="m^2"),
-        "geometry": outline,
+        "geometry": _outline(cell),
         "links": [
             link("self", f"{home}/zones/{name}", JSON, name),
             link(f"{_REL}/dggrs", home, JSON, GRID),
@@ -110,9 +109,11 @@ def zone_info(state: State, layer: Layer | None, cell: int) -> Document:
     }
 
 
-def _outline(cell: int) -> dict[str, Any]:
-    metres = hexgrid.outlines(np.array([cell]))[0]
-    return shapely.geometry.mapping(shapely.transform(metres, CRS84.project))
+def _outline(cell: int) -> Document:
+    """As a feature, which is what the standard's schema has; in two parts where the antimeridian cuts the zone."""
+    degrees = shapely.transform(hexgrid.outlines(np.array([cell]))[0], CRS84.project)
+    shape = degrees.geoms[0] if len(degrees.geoms) == 1 else degrees
+    return {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(shape)}
 
 
 def _home(state: State, layer: Layer | None) -> str:
@@ -134,7 +135,7 @@ def zone_data(layer: Layer, table: Table, cell: int, names: Iterable[str]) -> Do
         "dggrs": _URI,
         "zoneId": hexgrid.to_text(cell),
         "depths": [0],
-        "schema": {"properties": {i.id: {"title": i.title, "x-ogc-unit": i.unit} for i in layer.indicators}},
+        "schema": {"type": "object", "properties": {name: properties(layer)[name].json for name in found}},
         "values": {name: [_one(value)] for name, value in found.items()},
         "release": layer.release,
         "window": str(table.sums.window),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -89,8 +90,8 @@ def read(layer: Layer, said: Mapping[str, str]) -> tuple[Question, str | None]:
 
 def once(raw: QueryParams) -> dict[str, str]:
     """Parameters by name. Raises UsageError where one comes twice."""
-    names = [name for name, _ in raw.multi_items()]
-    twice = next((n for n in names if names.count(n) > 1), None) if len(names) < 100 else "a parameter"
+    times = Counter(name for name, _ in raw.multi_items())
+    twice = next((name for name, count in times.items() if count > 1), None)
     if twice is not None:
         raise UsageError(f"{twice[:40]!r} is said more than once.")
     return dict(raw)

@@ -12,9 +12,10 @@ from fastapi.testclient import TestClient
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from fixtures.service import BASE
+from hexwatch_service.database import Database
 from hexwatch_service.ogc.conformance import CONFORMS_TO
 
-from .conftest import BASE_RESOLUTION, EAST
+from .conftest import BASE_RESOLUTION, EAST, SEAM
 
 DGGS = "/collections/mission/dggs/H3"
 CELL = h3.int_to_str(EAST)
@@ -133,6 +134,10 @@ def test_a_zone_has_the_numbers_of_its_feature(client: TestClient) -> None:
     info = client.get(f"{DGGS}/zones/{CELL}").json()
     assert (info["level"], info["shapeType"]) == (BASE_RESOLUTION, "hexagon")
     assert client.get(f"/dggs/H3/zones/{CELL}").json()["geometry"] == info["geometry"]
+    assert info["geometry"]["geometry"]["type"] == "Polygon"
+    seam = client.get(f"/dggs/H3/zones/{h3.int_to_str(SEAM)}").json()
+    assert seam["geometry"]["geometry"]["type"] == "MultiPolygon"
+    assert seam["bbox"][0] > seam["bbox"][2]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +159,23 @@ def test_a_zone_has_the_numbers_of_its_feature(client: TestClient) -> None:
 def test_mistakes_about_zones(client: TestClient, path: str, status: int) -> None:
     answer = client.get(path)
     assert (answer.status_code, set(answer.json())) == (status, {"code", "description"})
+
+
+def test_no_answer_asks_the_database(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object) -> None:
+        raise AssertionError("a statement was sent")
+
+    monkeypatch.setattr(Database, "fetch", refuse)
+    for path in (
+        "/collections",
+        "/collections/mission",
+        "/collections/mission/items?datetime=2024-02-01",
+        "/collections/mission/items?f=csv&filter=deaths>2",
+        f"{DGGS}/zones",
+        "/connect/qgis",
+        "/api",
+    ):
+        assert client.get(path).status_code == 200
 
 
 def test_the_file_for_qgis_has_every_class_of_every_style(client: TestClient) -> None:

@@ -49,7 +49,9 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def _plain(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException), "registered for these only"
-    return failure(error.status_code, f"{error.detail}.")
+    answer = failure(error.status_code, f"{error.detail}.")
+    answer.headers.update(error.headers or {})  # such as the Allow of a 405 (RFC 9110, 15.5.6)
+    return answer
 
 
 def register(app: FastAPI) -> None:

@@ -42,7 +42,15 @@ def service(dsn: str, load_reports: Loads, tmp_path: Path) -> Iterator[tuple[sub
 
 def _workers(process: subprocess.Popen[str]) -> set[int]:
     found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    return {int(pid) for pid in found.split() if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    return {int(pid) for pid in found.split() if b"resource_tracker" not in _command(pid)}
+
+
+def _command(pid: str) -> bytes:
+    """How a process was started; one that ended meanwhile is no worker."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b"resource_tracker"
 
 
 def _until(seen: Callable[[], bool]) -> None:

@@ -22,7 +22,7 @@ from .areas_columns import Columns, columns, texts
 from .areas_shapes import Finding, on_earth, polygons, refusal
 from .events import REMARK_SCHEMA
 from .reading import Content, Form, open_file
-from .reading.typed import _layer, _on_disk
+from .reading.typed import choose_layer, on_disk
 
 # GeoPandas says ValueError of a Parquet file without geometry.
 _BROKEN = (pa.ArrowException, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError)
@@ -95,8 +95,8 @@ def _parquet(content: Content) -> pd.DataFrame:
 
 def _ogr(content: Content, layer: str | None) -> pd.DataFrame:
     with tempfile.TemporaryDirectory(prefix="hexwatch-") as folder:
-        file = _on_disk(content, Path(folder))
-        return pyogrio.read_dataframe(file, layer=_layer(file, content, layer), on_invalid="ignore")
+        file = on_disk(content, Path(folder))
+        return pyogrio.read_dataframe(file, layer=choose_layer(file, content, layer), on_invalid="ignore")
 
 
 def _on_wgs84(frame: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:

@@ -237,6 +237,14 @@ def load_mapping(path: Path, model: type[AnyMapping] = Mapping) -> AnyMapping:
         raise MappingError(f"{path} could not be read: {error}.") from error
 
 
+def names_key(path: Path, key: str) -> bool:
+    """Does a mapping file have this key at its top? One that cannot be read is left to `load_mapping` to tell."""
+    try:
+        return key in tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return False
+
+
 def mapping_schema() -> dict[str, Any]:
     """JSON Schema of a mapping file, for editors."""
     return Mapping.model_json_schema()

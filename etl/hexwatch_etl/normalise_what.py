@@ -24,8 +24,8 @@ def categories(cells: Cells, spec: str | Coded[str] | Filled[str], findings: Fin
 
 
 def slug(text: pl.Series) -> pl.Series:
-    """Lower case letters and digits of any script, joined by hyphens: `Roadside IED` is roadside-ied."""
-    return text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{M}\p{N}]+", "-").str.strip_chars("-")
+    """Lower case letters and digits of any script, joined by underscores: `Roadside IED` is roadside_ied."""
+    return text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{M}\p{N}]+", "_").str.strip_chars("_")
 
 
 def amounts(cells: Cells, mapping: Mapping, found: dict[str, pl.Series], findings: Findings) -> dict[str, pl.Series]:

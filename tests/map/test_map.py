@@ -69,7 +69,7 @@ def test_the_window_changes_what_is_drawn(visit: Visit, address: str) -> None:
 
 
 def test_a_link_restores_the_view(visit: Visit, address: str) -> None:
-    link = f"{BANGUI}&indicator=deaths&from=2013-01-01&to=2014-12-31&category=one-sided"
+    link = f"{BANGUI}&indicator=deaths&from=2013-01-01&to=2014-12-31&category=one_sided"
     visit.page.goto(f"{address}/map{link}")
     visit.settle()
     expect(visit.page.get_by_label("Measure shown")).to_have_value("deaths")

@@ -24,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 def inspect(
     file: Annotated[Path, typer.Argument(help="CSV, Parquet, GeoJSON, GeoPackage or Shapefile, packed or not.")],
-    mapping: Annotated[Path | None, typer.Option(help="Try this mapping instead of proposing one.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Try this mapping, of reports or of pings, instead of proposing one.")
+    ] = None,
     save: Annotated[Path | None, typer.Option(help="Write the proposed mapping to a new file, to be edited.")] = None,
     delivered: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day it was received; later dates are the future.")
@@ -36,9 +38,9 @@ def inspect(
     A file of a known source is recognised; for any other a mapping is proposed from its names and values.
     """
     from hexwatch_etl.inspect import propose  # noqa: PLC0415 (polars takes a second; --help should not)
-    from hexwatch_etl.mapping import load_mapping  # noqa: PLC0415
+    from hexwatch_etl.tracks.mapping import load_either  # noqa: PLC0415
 
-    proposal = propose(file, load_mapping(mapping) if mapping else None, delivered.date() if delivered else None)
+    proposal = propose(file, load_either(mapping) if mapping else None, delivered.date() if delivered else None)
     if save:
         _save(save, proposal.toml)
     typer.echo(json.dumps(_machine(proposal), ensure_ascii=False) if as_json else "\n".join(_human(proposal)))

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import psycopg
 import typer
@@ -17,19 +14,13 @@ from hexwatch_schemas.errors import UsageError
 from hexwatch_schemas.migrate import prepared_store
 from hexwatch_schemas.settings import settings
 
+from .. import load_options as told
+
 if TYPE_CHECKING:
-    from ..load import Report
+    from ..areas import AreaRequest
+    from ..load import Report, Request
 
-_AREAS = "Only with --kind areas"
-_TRACKS = "Only for tracks"
-
-
-class Kind(StrEnum):
-    """What can be loaded."""
-
-    EVENTS = "events"
-    TRACKS = "tracks"
-    AREAS = "areas"
+Load = Callable[[psycopg.Connection, Callable[[str], None]], "Report"]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,57 +29,27 @@ def register(app: typer.Typer) -> None:
 
 
 def load(
-    dataset: Annotated[
-        str, typer.Argument(help="Name of the dataset (lower case, digits, hyphens); made if it is new.")
-    ],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="One or more files of the same source.")],
-    source: Annotated[
-        str | None, typer.Option(help="Source to read them with; unset: looked at and guessed (hexwatch sources).")
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(help="Mapping (TOML) for the table source; see hexwatch inspect --save.")
-    ] = None,
-    kind: Annotated[
-        Kind,
-        typer.Option(
-            help="What the file holds; standing posts count as events, tracks of known sources are found out."
-        ),
-    ] = Kind.EVENTS,
-    title: Annotated[str | None, typer.Option(help="Title that people read.")] = None,
-    attribution: Annotated[str | None, typer.Option(help="Who must be named wherever it is shown.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Under what terms it may be used.")] = None,
-    resolution: Annotated[
-        int | None, typer.Option(min=1, max=15, help="Finest H3 resolution; default 7 (about 5 km2 a cell).")
-    ] = None,
-    areas: Annotated[
-        str | None, typer.Option(help="Dataset of areas that carries reports known only to a province.")
-    ] = None,
-    delivered: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Day the files were received; later dates are the future."),
-    ] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="The files are the whole dataset: close what they lack.")
-    ] = False,
-    threshold: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="Share of refused rows above which nothing is published; default 0.01."),
-    ] = None,
-    synthetic: Annotated[bool, typer.Option("--synthetic", help="Made-up data: say so wherever it is shown.")] = False,
-    key: Annotated[str | None, typer.Option(help="Column of the areas' codes.", rich_help_panel=_AREAS)] = None,
-    name: Annotated[str | None, typer.Option(help="Column of their names.", rich_help_panel=_AREAS)] = None,
-    level: Annotated[str | None, typer.Option(help="adm0, adm1, adm2 or zone.", rich_help_panel=_AREAS)] = None,
-    country: Annotated[str | None, typer.Option(help="Column of their countries.", rich_help_panel=_AREAS)] = None,
-    zone: Annotated[
-        str | None,
-        typer.Option(help="IANA zone whose midnights part the days, such as Africa/Nairobi.", rich_help_panel=_TRACKS),
-    ] = None,
-    layer: Annotated[
-        str | None, typer.Option(help="Layer of a GeoPackage that has several.", rich_help_panel=_AREAS)
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the report as JSON on stdout, errors as JSON on stderr.")
-    ] = False,
+    dataset: told.Name,
+    files: told.Files,
+    source: told.Source = None,
+    mapping: told.MappingFile = None,
+    kind: told.KindOf = told.Kind.EVENTS,
+    title: told.Title = None,
+    attribution: told.Attribution = None,
+    licence: told.Licence = None,
+    resolution: told.Resolution = None,
+    areas: told.Areas = None,
+    delivered: told.Delivered = None,
+    replace: told.Replace = False,
+    threshold: told.Threshold = None,
+    synthetic: told.Synthetic = False,
+    key: told.Key = None,
+    name: told.AreaName = None,
+    level: told.Level = None,
+    country: told.Country = None,
+    zone: told.Zone = None,
+    layer: told.Layer = None,
+    as_json: told.Json = False,
 ) -> None:
     """Load files into a dataset and publish what changed.
 
@@ -97,46 +58,48 @@ def load(
 
     Exit codes: 0 done, 1 failed, 2 wrong use, 3 too many rows refused, 75 another load of the dataset is under way.
     """
-    from .. import load as event_load  # noqa: PLC0415 (polars and geopandas take a second; --help should not)
+    from ..areas import AreaRequest  # noqa: PLC0415 (polars and geopandas take a second; --help should not)
     from ..catalogue import Description  # noqa: PLC0415
-    from ..mapping import Mapping, load_mapping  # noqa: PLC0415
+    from ..load import Request  # noqa: PLC0415
+    from ..tracks.mapping import load_either  # noqa: PLC0415
 
     said = Description(
-        title=title,
-        attribution=attribution,
-        licence=licence,
-        resolution=resolution,
-        areas=areas,
-        threshold=threshold,
+        title=title, attribution=attribution, licence=licence, resolution=resolution, areas=areas, threshold=threshold,
         synthetic=synthetic,
-    )
-    if kind is Kind.AREAS:
+    )  # fmt: skip
+    if kind is told.Kind.AREAS:
         if level is None or len(files) != 1:
             raise UsageError(
                 "Areas are loaded one file at a time, with their --level.", hint="For example: --level adm1"
             )
-        from .. import areas as area_load  # noqa: PLC0415
-
-        asked = area_load.AreaRequest(dataset, files[0], level, key, name, country, layer, said, replace)
-        report = _with_progress(lambda conn, say: area_load.load_areas(conn, asked, say))
+        work = _areas(AreaRequest(dataset, files[0], level, key, name, country, layer, said, replace))
     else:
-        from ..tracks import load as track_load  # noqa: PLC0415
-        from ..tracks.mapping import PingMapping  # noqa: PLC0415
-
-        declared = load_mapping(mapping, PingMapping if kind is Kind.TRACKS else Mapping) if mapping else None
-        wanted = event_load.Request(
-            dataset, tuple(files), source, declared, said, delivered.date() if delivered else None, replace, zone
-        )
-
-        def work(conn: psycopg.Connection, say: Callable[[str], None]) -> Report:
-            pings = kind is Kind.TRACKS or (declared is None and track_load.are_pings(files[0], source))
-            return (track_load.load_tracks if pings else event_load.load)(conn, wanted, say)
-
-        report = _with_progress(work)
+        declared, day = load_either(mapping) if mapping else None, delivered.date() if delivered else None
+        asked = Request(dataset, tuple(files), source, declared, said, day, replace=replace, zone=zone)
+        work = _reports_or_tracks(asked, kind)
+    report = _with_progress(work)
     typer.echo(json.dumps(asdict(report)) if as_json else describe(report))
 
 
-def _with_progress(work: Callable[[psycopg.Connection, Callable[[str], None]], Report]) -> Report:
+def _areas(asked: AreaRequest) -> Load:
+    from ..areas import load_areas  # noqa: PLC0415
+
+    return lambda conn, say: load_areas(conn, asked, say)
+
+
+def _reports_or_tracks(asked: Request, kind: told.Kind) -> Load:
+    """The load that fits: pings are told by --kind, by their mapping, or by the source that knows the file."""
+    from ..load import load as load_reports  # noqa: PLC0415
+    from ..tracks.load import are_pings, load_tracks  # noqa: PLC0415
+
+    def work(conn: psycopg.Connection, say: Callable[[str], None]) -> Report:
+        pings = kind is told.Kind.TRACKS or are_pings(asked)
+        return (load_tracks if pings else load_reports)(conn, asked, say)
+
+    return work
+
+
+def _with_progress(work: Load) -> Report:
     """Do the work on one connection, with a moving line on stderr where that is a terminal."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415

@@ -70,14 +70,14 @@ def _parquet_crs(column: dict[str, Any]) -> CRS | None:
 
 def _ogr(content: Content, layer: str | None, rows: int | None) -> Features:
     with tempfile.TemporaryDirectory(prefix="hexwatch-") as folder:
-        path = _on_disk(content, Path(folder))
-        chosen = _layer(path, content, layer)
+        path = on_disk(content, Path(folder))
+        chosen = choose_layer(path, content, layer)
         meta, table = pyogrio.read_arrow(path, layer=chosen, max_features=rows, datetime_as_string=True)
     crs = CRS.from_user_input(meta["crs"]) if meta["crs"] else None
     return _with_geometry(table, meta["geometry_name"] or "wkb_geometry", crs)
 
 
-def _on_disk(content: Content, folder: Path) -> Path:
+def on_disk(content: Content, folder: Path) -> Path:
     """The file under the suffix of what it is: GDAL chooses its driver by suffix and content, we by content."""
     main = _SUFFIX[content.form]
     parts = content.parts or {main: content.data}
@@ -89,7 +89,7 @@ def _on_disk(content: Content, folder: Path) -> Path:
     return folder / f"table{main}"
 
 
-def _layer(source: Path, content: Content, wanted: str | None) -> str:
+def choose_layer(source: Path, content: Content, wanted: str | None) -> str:
     """The layer to read, after making sure that GDAL sees the kind of file that we saw."""
     names = [str(name) for name, _ in pyogrio.list_layers(source)]
     if not names:

@@ -25,7 +25,7 @@ _WHEN = {
     "4": DayPrecision.MONTH,
     "5": DayPrecision.YEAR,
 }
-_VIOLENCE = {"1": "state-based", "2": "non-state", "3": "one-sided"}
+_VIOLENCE = {"1": "state_based", "2": "non_state", "3": "one_sided"}
 
 
 def _deaths(name: str, title: str, column: str) -> MeasureColumn:

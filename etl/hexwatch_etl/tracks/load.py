@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import polars as pl
 import psycopg
@@ -41,11 +40,13 @@ def load_tracks(conn: psycopg.Connection, request: Request, progress: Progress =
         return _owned_load(run, dataset, asked, delivered, mapping.zone or UTC, progress)
 
 
-def are_pings(path: Path, source: str | None) -> bool:
-    """Does a source (None: the one that knows the file) deliver pings? A missing file is left to the load to tell."""
-    if source:
-        return sources.get(source).pings
-    return path.is_file() and sources.detect(path).pings
+def are_pings(request: Request) -> bool:
+    """Will pings be delivered? The mapping or the source says so; a missing file is left to the load to tell."""
+    if request.mapping:
+        return isinstance(request.mapping, PingMapping)
+    if request.source:
+        return sources.get(request.source).pings
+    return request.files[0].is_file() and sources.detect(request.files[0]).pings
 
 
 def _declared(request: Request) -> tuple[sources.Source, PingMapping]:

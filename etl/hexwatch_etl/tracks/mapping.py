@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Self
 from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
 from ..events import Origin
-from ..mapping import Coded, Column, FileShape, Model, Where
+from ..mapping import Coded, Column, FileShape, Mapping, Model, Where, load_mapping, names_key
 
 
 class Movement(StrEnum):
@@ -87,3 +88,8 @@ class PingMapping(Model):
         if isinstance(self.strength, int) and self.strength < 1:
             raise ValueError("a patrol has a strength of one or more")
         return self
+
+
+def load_either(path: Path) -> Mapping | PingMapping:
+    """Read a mapping file of reports or of pings: only pings name a `track`. Raises MappingError."""
+    return load_mapping(path, PingMapping if names_key(path, "track") else Mapping)

@@ -86,6 +86,14 @@ def test_a_mapping_can_be_tried(fixtures: Path) -> None:
     assert (proposal.source, proposal.trial.events.height) == (None, 2)
 
 
+def test_a_mapping_of_pings_can_be_tried(cli, fixtures: Path) -> None:
+    asked = ("inspect", fixtures / "pings.csv", "--mapping", fixtures / "pings.toml")
+    done = cli(*asked)
+    assert (done.code, done.stderr) == (0, "")
+    assert "5 rows would load" in done.stdout
+    assert json.loads(cli(*asked, "--json").stdout)["mapping"]["track"]
+
+
 @pytest.mark.parametrize(
     ("example", "file"),
     [("iraq", "iraq_insurgencies_2007-02_2008-07.csv.gz"), ("lancashire", "lancashire_asb_2022.tab.gz")],

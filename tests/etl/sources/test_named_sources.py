@@ -15,7 +15,7 @@ def test_ucdp(fixtures: Path) -> None:
     delivery = read_delivery(fixtures / "ucdp-ged.csv")
     events = delivery.events
     assert events["line"].to_list() == [3, 4, 5]
-    assert events["category"].to_list() == ["state-based", "one-sided", "non-state"]
+    assert events["category"].to_list() == ["state_based", "one_sided", "non_state"]
     assert events["precision"].to_list() == ["exact", "country", "adm1"]
     assert events["day_precision"].to_list() == ["day", "year", "week"]
     assert events.select("day_from", "day_to").row(1) == (date(2021, 1, 1), date(2021, 12, 31))
@@ -112,7 +112,7 @@ def test_table_as_a_mission_writes_it(fixtures: Path) -> None:
     events = delivery.events
     assert events["day_from"].to_list() == [date(2021, 3, 4), date(2021, 3, 5)]
     assert events["instant"].to_list() == [datetime(2021, 3, 4, 22, 30, tzinfo=UTC), None]
-    assert events["category"].to_list() == ["emboscada", "disparo-al-aire"]
+    assert events["category"].to_list() == ["emboscada", "disparo_al_aire"]
     assert events.select("longitude", "latitude").rows() == [(18.25, 4.5), (18.5, 5.25)]
     assert events["deaths"].to_list() == [2, 0]
 

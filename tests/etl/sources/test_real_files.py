@@ -85,7 +85,7 @@ def test_ucdp_car_keeps_its_deaths_and_precisions(deliver) -> None:
     }  # fmt: skip
     assert counts(events, "day_precision") == {"day": 1_367, "days": 251, "week": 24, "month": 163, "year": 43}
     assert events.filter(pl.col("day_to") > pl.col("day_from")).height == 481
-    assert set(counts(events, "category")) == {"state-based", "non-state", "one-sided"}
+    assert set(counts(events, "category")) == {"state_based", "non_state", "one_sided"}
 
 
 @pytest.mark.parametrize(

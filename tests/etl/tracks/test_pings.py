@@ -78,7 +78,7 @@ def test_fields_of_nested_columns_are_columns() -> None:
     pings = read_delivery(FIXTURES / "earthranger.parquet").events
     assert pings["track"].to_list() == ["p1:s1", "p1:s2", "p2:s1"]
     assert pings["mover"].to_list() == ["Ranger 1", "Ranger 2", "Ranger 1"]
-    assert pings["patrol_type"].to_list() == ["routine-patrol", "routine-patrol", "aerial"]
+    assert pings["patrol_type"].to_list() == ["routine_patrol", "routine_patrol", "aerial"]
 
 
 def test_offsets_may_change_within_a_file_and_strength_may_be_unknown() -> None:

@@ -138,6 +138,6 @@ def test_a_known_file_needs_no_word_about_its_kind(
 def test_a_table_of_pings_is_loaded_with_its_mapping(dsn: str, cli: Callable[..., Outcome], root: Path) -> None:
     fixtures = root / "tests/etl/sources/fixtures"
     asked = ("load", "patrols", fixtures / "pings.csv", "--mapping", fixtures / "pings.toml")
-    assert cli(*asked, "--kind", "tracks", dsn=dsn).code == 0
+    assert cli(*asked, dsn=dsn).code == 0
     assert cli("load", "reports", fixtures / "acled.csv", "--kind", "tracks", dsn=dsn).code == 2
     assert "5 rows would load" in cli("inspect", fixtures / "gpx.gpx").stdout

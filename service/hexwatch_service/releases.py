@@ -12,6 +12,7 @@ from hexwatch_schemas.errors import StoreError
 
 from .catalogue import Catalogue, Layer
 from .database import Database, Unavailable, bounded, sql
+from .engine.columns import FORMAT
 from .engine.read import Release, Superseded, Unreachable
 from .engine.shelf import Shelf
 from .engine.snapshot import Snapshot
@@ -42,7 +43,7 @@ class Releases:
     async def _prepare(self) -> Shelf:
         """Compile while the database is asked which one it is."""
         rows, _ = await asyncio.gather(self._database.fetch(sql("snapshot.database"), {}), asyncio.to_thread(warm))
-        return Shelf(self._folder / rows[0]["identity"], bounded(self._dsn, READING))
+        return Shelf(self._folder / f"{rows[0]['identity']}-{FORMAT}", bounded(self._dsn, READING))
 
 
 async def _layer(shelf: Shelf, row: Mapping[str, Any], held: Layer | None) -> Layer | None:

@@ -16,8 +16,8 @@ def quantise(xy, first, end, frame, ring, low, high):
     """Put vertices on a tile's units, without repeated ones; their number, and whether all lie in the square."""
     size, inside = 0, True
     for i in range(first, end):
-        x = np.int64(np.rint((xy[i, 0] - frame.west) * frame.scale))
-        y = np.int64(np.rint((frame.north - xy[i, 1]) * frame.scale))
+        x = np.int64(np.rint((xy[i, 0] - frame.left) * frame.scale))
+        y = np.int64(np.rint((frame.top - xy[i, 1]) * frame.scale))
         inside = inside and low <= x <= high and low <= y <= high
         size = _append(ring, size, x, y)
     return _closed(ring, size), inside

@@ -8,7 +8,10 @@ from typing import Any, NamedTuple, TypeVar, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 32  # cells that share one bounding box: few boxes to look through, few cells looked at in vain
+BLOCK = 32  # cells that share a bounding box, and boxes that do: few to look through, few looked at in vain
+
+
+FORMAT = 2  # of the files; a snapshot of another format is not looked at
 
 
 class Amounts(NamedTuple):
@@ -50,6 +53,7 @@ class Grid(NamedTuple):
     vertices: NDArray[np.int32]  # (r + 1) likewise the vertices of a ring
     xy: NDArray[np.float64]  # (v, 2)
     boxes: NDArray[np.float64]  # (n / BLOCK, 4) west, south, east, north of each block of cells
+    regions: NDArray[np.float64]  # (n / BLOCK², 4) likewise of each block of boxes
     upwards: NDArray[np.int32]  # (cells of the base grid) position of each one's parent in this grid
 
 

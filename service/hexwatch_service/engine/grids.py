@@ -30,7 +30,8 @@ def make(resolution: int, cells: Cells, base: Cells, known: Grid | None = None) 
     outlines = _outlines(cells, known)
     assert np.diff(outlines.vertices).max(initial=0) <= MOST_VERTICES, "kernels have room for no more"
     upwards = np.searchsorted(cells, hexgrid.to_parent(base, resolution)).astype(np.int32)
-    return Grid(cells, *outlines, _boxes(outlines), upwards)
+    boxes = _boxes(outlines)
+    return Grid(cells, *outlines, boxes, _regions(boxes), upwards)
 
 
 def positions(cells: Cells, wanted: Cells) -> tuple[Positions, NDArray[np.bool_]]:
@@ -86,3 +87,10 @@ def _boxes(outlines: Outlines) -> NDArray[np.float64]:
     # A block without any vertex borrows its neighbour's box, which costs a look and changes nothing.
     begins = np.minimum(outlines.vertices[outlines.rings[:-1:BLOCK]], outlines.xy.shape[0] - 1)
     return np.hstack([np.minimum.reduceat(outlines.xy, begins), np.maximum.reduceat(outlines.xy, begins)])
+
+
+def _regions(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    if not boxes.size:
+        return boxes
+    begins = np.arange(0, boxes.shape[0], BLOCK)
+    return np.hstack([np.minimum.reduceat(boxes[:, :2], begins), np.maximum.reduceat(boxes[:, 2:], begins)])

@@ -7,13 +7,16 @@ from .compiled import part
 
 @part
 def put_varint(buffer, at, value):
-    """Write an unsigned number; the place behind it."""
-    while value > 127:
+    """Write an unsigned number; the place behind it. One byte more than that may be overwritten."""
+    # Without a branch up to two bytes: a processor cannot guess which of the two comes next.
+    while value > 16383:
         buffer[at] = (value & 127) | 128
         value >>= 7
         at += 1
-    buffer[at] = value
-    return at + 1
+    more = value > 127
+    buffer[at] = (value & 127) | (more << 7)
+    buffer[at + 1] = value >> 7
+    return at + 1 + more
 
 
 @part

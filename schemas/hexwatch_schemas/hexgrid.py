@@ -13,10 +13,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from .settings import settings
+
 Cells = NDArray[np.int64]
 
 EARTH_RADIUS = 6378137.0  # metres, sphere of EPSG:3857
 HALF_WORLD = np.pi * EARTH_RADIUS  # metres from the centre of the mercator square to its side
+_WORTH_COMPILING = 20_000  # points: libh3 takes some 15 ms for them, the kernel one, once it is there
 MERCATOR_LATITUDE = 85.0511287798066  # degrees; the square ends here
 
 
@@ -40,7 +43,11 @@ def to_parent(cells: Cells, resolution: int) -> Cells:
 
 
 def from_points(longitude: NDArray[np.float64], latitude: NDArray[np.float64], resolution: int) -> Cells:
-    """Cells (n) of points in degrees, WGS84."""
+    """Cells (n) of points in degrees, WGS84: by libh3, or by the kernel that equals it where compiling it pays."""
+    if len(longitude) >= _WORTH_COMPILING and settings().points_by == "kernel":
+        from . import points  # noqa: PLC0415  (numba takes a second to import, and few need it)
+
+        return points.from_points(longitude, latitude, resolution)
     pairs = zip(latitude.tolist(), longitude.tolist(), strict=True)
     return np.fromiter((h3.latlng_to_cell(lat, lon, resolution) for lat, lon in pairs), np.int64, len(longitude))
 

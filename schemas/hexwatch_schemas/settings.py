@@ -6,6 +6,7 @@ import hashlib
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -62,6 +63,10 @@ class Settings(BaseSettings):
     tile_cache_mb: int = Field(64, ge=0, description="Memory for finished tiles, MB per process.")
     max_stale: float = Field(
         86400.0, ge=0, description="Seconds for which the last releases are served while the database is away."
+    )
+    points_by: Literal["kernel", "libh3"] = Field(
+        "kernel",
+        description="What turns many points into cells: our kernel, equal to libh3 and faster, or libh3 alone.",
     )
     table_cache_mb: int = Field(256, ge=0, description="Memory for window sums and tables, MB per process.")
 

@@ -75,7 +75,7 @@ def build(contents: Contents, known: Sequence[Grid] = ()) -> Snapshot:
     place, cells = _positions(contents.precise["place"])
     support, supports = _positions(contents.spread["place"])
     assert all(supports.tolist() == table["support"].to_pylist() for table in contents.shares), "every support is known"
-    finest = np.union1d(cells, _flat(contents.shares[-1], "cells"))
+    finest = grids.joined(cells, _flat(contents.shares[-1], "cells"))
     drawn = [_grid(r, finest, shares, known) for r, shares in enumerate(contents.shares, 1)]
     on_grid = np.searchsorted(finest, cells).astype(np.int32)
     positions = np.array([position for _, _, position in contents.measures], np.int16)
@@ -101,7 +101,8 @@ def _positions(places: pa.ChunkedArray) -> tuple[NDArray[np.int32], NDArray[np.i
 
 
 def _grid(resolution: int, finest: Cells, shares: pa.Table, known: Sequence[Grid]) -> Grid:
-    cells = np.union1d(hexgrid.to_parent(finest, resolution), _flat(shares, "cells"))
+    # Parents of ascending cells ascend: an index begins with its parent's digits.
+    cells = grids.joined(grids.distinct(hexgrid.to_parent(finest, resolution)), _flat(shares, "cells"))
     return grids.make(resolution, cells, finest, known[resolution - 1] if len(known) >= resolution else None)
 
 

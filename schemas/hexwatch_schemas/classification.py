@@ -29,13 +29,13 @@ class Class:
         return f"{self.low:g} to {self.high:g}" if self.last else f"{self.low:g} to under {self.high:g}"
 
 
-def classify(values: Values) -> list[Class]:
-    """Up to six classes of the values above 0; none where there is nothing.
+def classify(values: Values, *, from_zero: bool = False) -> list[Class]:
+    """Up to six classes of the values above 0, or from 0 on; none where there is nothing.
 
     Head/tail breaks (Jiang 2013, Professional Geographer 65:3) suit counts of violence, where a few cells hold most;
     edges are rounded to two digits so that a legend can be read.
     """
-    seen = values[np.isfinite(values) & (values > 0)]
+    seen = values[np.isfinite(values) & ((values >= 0) if from_zero else (values > 0))]
     if not seen.size:
         return []
     lowest, highest = float(seen.min()), float(seen.max())

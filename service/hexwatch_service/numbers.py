@@ -14,10 +14,12 @@ from hexwatch_schemas.classification import Class, classify
 from hexwatch_schemas.hexgrid import Cells
 from hexwatch_schemas.indicators import Values, WindowSums
 from hexwatch_schemas.style import Band
+from hexwatch_schemas.windows import Window
 
 from .asked import Asked
 from .catalogue import Layer
-from .engine.columns import Facts
+from .engine.columns import Facts, Grid
+from .engine.counts import Counted, counted
 from .engine.masses import Mass, in_window, rolled_up, spread_out, wanted_categories
 from .engine.mvt import Shown
 from .flights import Flights
@@ -40,7 +42,7 @@ class Table:
     @property
     def nbytes(self) -> int:
         """Memory held, roughly."""
-        return self.shown.slot.nbytes + self.cells.nbytes * (1 + 2 * len(self.sums.precise) + len(self.values))
+        return self.shown.slot.nbytes + self.cells.nbytes * (4 + 2 * len(self.sums.precise) + len(self.values))
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class Numbers:
 
     async def classes(self, layer: Layer, indicator: str, asked: Asked, resolution: int) -> list[Class]:
         """The one classification of what is shown."""
-        return classify((await self.table(layer, asked, resolution)).values[indicator])
+        values = (await self.table(layer, asked, resolution)).values[indicator]
+        return classify(values, from_zero=layer.indicator(indicator).from_zero)
 
     async def bands(self, layer: Layer, indicator: str, asked: Asked) -> list[Band]:
         """Classes for every resolution that some zoom draws."""
@@ -119,13 +122,24 @@ def table_of(layer: Layer, asked: Asked, resolution: int, masses: _Masses) -> Ta
     rows = np.flatnonzero(seen)
     slot = np.where(seen, seen.cumsum(dtype=np.int32) - 1, np.int32(-1))
     sums = WindowSums(
-        grid.cells[rows], asked.window, _by_measure(layer, precise, rows), _by_measure(layer, spread, rows)
+        grid.cells[rows],
+        asked.window,
+        _by_measure(layer, precise, rows),
+        _by_measure(layer, spread, rows),
+        _counts(layer, asked, grid, rows),
     )
     names = [i.id for i in layer.indicators]
     values = np.empty((len(names), rows.size))
     for column, indicator in zip(values, layer.indicators, strict=True):
         np.add(indicator.compute(sums), 0.0, out=column)  # -0 and 0 are one value
     return Table(resolution, sums, dict(zip(names, values, strict=True)), Shown(slot, values.view(np.int64)))
+
+
+def _counts(layer: Layer, asked: Asked, grid: Grid, rows: NDArray[np.int64]) -> Counted:
+    """Of days after the data's last one nothing is known: days since the last visit end there."""
+    known = Window(asked.window.first, min(asked.window.last, layer.extent.last))
+    found = counted(layer.snapshot, known, wanted_categories(asked.codes(layer)), grid)
+    return {name: column[rows] for name, column in found.items()}
 
 
 def _by_measure(layer: Layer, mass: Mass, rows: NDArray[np.int64]) -> dict[str, Values]:

@@ -14,12 +14,13 @@ from hexwatch_schemas.style import RAMPS
 from hexwatch_schemas.windows import Window
 
 MEASURES = ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")
-MEASURES += ("metres", "seconds", "person_seconds", "visits")
+MEASURES += ("metres", "seconds", "person_seconds", "visits", "nights")
 SUMS = WindowSums(
     np.arange(3, dtype=np.int64),
     Window(date(2024, 1, 1), date(2024, 1, 10)),
     precise={m: np.array([4.0, 0.0, 0.0]) for m in MEASURES},
     spread={m: np.array([1.0, 0.5, 0.0]) for m in MEASURES},
+    counts={"tracks": np.array([3.0, 1, 0]), "days": np.array([2.0, 1, 0]), "since": np.array([0.0, 9, np.nan])},
 )
 EXPECTED = {
     "incidents": [5, 0.5, 0],
@@ -36,6 +37,10 @@ EXPECTED = {
     "patrol_hours": [5 / 3600, 0.5 / 3600, 0],
     "person_hours": [5 / 3600, 0.5 / 3600, 0],
     "visits": [5, 0.5, 0],
+    "patrols": [3, 1, 0],
+    "patrol_days": [2, 1, 0],
+    "patrol_nights": [5, 0.5, 0],
+    "days_since_visit": [0, 9, np.nan],
 }
 
 

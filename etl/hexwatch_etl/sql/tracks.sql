@@ -18,7 +18,8 @@ create temporary table if not exists stage_visit (
   cell bigint not null,
   metres bigint not null,
   seconds bigint not null,
-  entries integer not null
+  entries integer not null,
+  nights integer not null
 )
 
 -- name: empty_stage
@@ -28,13 +29,13 @@ truncate stage_track, stage_visit
 copy stage_track (key, day, mover, patrol_type, strength, began, ended, pings) from stdin (format csv)
 
 -- name: copy_visits
-copy stage_visit (key, day, cell, metres, seconds, entries) from stdin (format csv)
+copy stage_visit (key, day, cell, metres, seconds, entries, nights) from stdin (format csv)
 
 -- name: compare
 -- What the delivery says that is not already believed.
 create temporary table change on commit drop as
 with visited as (
-  select v.key, v.day, string_agg(concat_ws(':', v.cell, v.metres, v.seconds, v.entries), ',' order by v.cell) as cells
+  select v.key, v.day, string_agg(concat_ws(':', v.cell, v.metres, v.seconds, v.entries, v.nights), ',' order by v.cell) as cells
   from stage_visit v
   group by v.key, v.day
 )
@@ -65,8 +66,8 @@ with opened as (
   returning id, key, day
 ),
 visited as (
-  insert into raw.visit (track, cell, metres, seconds, entries)
-  select o.id, v.cell, v.metres / 1000.0, v.seconds / 1000.0, v.entries
+  insert into raw.visit (track, cell, metres, seconds, entries, nights)
+  select o.id, v.cell, v.metres / 1000.0, v.seconds / 1000.0, v.entries, v.nights
   from opened o join stage_visit v on v.key = o.key and v.day = o.day
 )
 select id from opened
@@ -89,6 +90,7 @@ delta as (
     ('metres', round(v.metres * 1000)),
     ('seconds', round(v.seconds * 1000)),
     ('visits', v.entries),
+    ('nights', v.nights),
     ('person_seconds', round(v.seconds * 1000) * t.strength)
   ) as a (measure, amount)
   join catalog.measure m on m.dataset = t.dataset and m.name = a.measure

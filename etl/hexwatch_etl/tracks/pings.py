@@ -38,6 +38,7 @@ PING_SCHEMA: dict[str, pl.DataType] = {
 METRES = Measure("metres", "Length of the way", "m", 1000)
 SECONDS = Measure("seconds", "Time spent", "s", 1000)
 VISITS = Measure("visits", "Visits", "visits")
+NIGHTS = Measure("nights", "Nights", "nights")
 PERSON_SECONDS = Measure("person_seconds", "Time spent, times people", "person-seconds", 1000)
 
 
@@ -104,7 +105,7 @@ def _deliver(table: Table, found: dict[str, pl.Series], cells: Cells, findings: 
         events=pings,
         rejects=rejects,
         remarks=shown(findings.remarks(), table, cells),
-        measures=(METRES, SECONDS, VISITS, PERSON_SECONDS)[: 4 if known else 3],
+        measures=(METRES, SECONDS, VISITS, NIGHTS, PERSON_SECONDS)[: 5 if known else 4],
         kind=DatasetKind.TRACKS,
         notes=table.notes,
     )

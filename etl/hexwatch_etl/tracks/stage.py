@@ -17,7 +17,7 @@ def stage(conn: psycopg.Connection, tracks: pl.DataFrame, visited: pl.DataFrame)
     for statement in ("tracks.stage_tracks", "tracks.stage_visits", "tracks.empty_stage"):
         conn.execute(sql(statement))
     copy_rows(conn, sql("tracks.copy_tracks"), tracks)
-    copy_rows(conn, sql("tracks.copy_visits"), visited.select(*_DAY, "cell", "metres", "seconds", "entries"))
+    copy_rows(conn, sql("tracks.copy_visits"), visited.select(*_DAY, "cell", "metres", "seconds", "entries", "nights"))
 
 
 def days_of_tracks(pings: pl.DataFrame) -> pl.DataFrame:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -26,6 +26,8 @@ class WindowSums:
     window: Window
     precise: dict[str, Values]  # reports that lie in the cell
     spread: dict[str, Values]  # the cell's share of reports that are less exact
+    # Distinct `tracks` and `days`, and days `since` the last one (NaN: none): no sums, so counted in each cell.
+    counts: Mapping[str, Values] = field(default_factory=dict)
 
     def expected(self, measure: str) -> Values:
         """Expected mass m_c = sum_e w_ec (Croicu & Hegre 2018): precise and spread together."""
@@ -44,6 +46,7 @@ class Indicator:
     needs: frozenset[str]  # measures a dataset must have
     compute: Callable[[WindowSums], Values]
     ramp: str = "harm"  # of hexwatch_schemas.style.RAMPS
+    from_zero: bool = False  # whether 0 is as much of a value as others, to be coloured
 
 
 def ratio(numerator: Values, denominator: Values) -> Values:

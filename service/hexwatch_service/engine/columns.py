@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 BLOCK = 32  # cells that share a bounding box, and boxes that do: few to look through, few looked at in vain
 
 
-FORMAT = 2  # of the files; a snapshot of another format is not looked at
+FORMAT = 3  # of the files; a snapshot of another format is not looked at
 
 
 class Amounts(NamedTuple):
@@ -32,6 +32,15 @@ class Facts(NamedTuple):
     first: NDArray[np.int32]  # (l) first and last day of the long ones
     last: NDArray[np.int32]
     long: Amounts
+
+
+class Presence(NamedTuple):
+    """Which track was in which cell on which day, for distinct counts. All rows of a track are together."""
+
+    place: NDArray[np.int32]  # positions in the base grid
+    day: NDArray[np.int32]
+    category: NDArray[np.int16]
+    track: NDArray[np.int32]
 
 
 class Shares(NamedTuple):
@@ -57,7 +66,7 @@ class Grid(NamedTuple):
     upwards: NDArray[np.int32]  # (cells of the base grid) position of each one's parent in this grid
 
 
-Columns = TypeVar("Columns", Amounts, Facts, Shares, Grid)
+Columns = TypeVar("Columns", Amounts, Facts, Presence, Shares, Grid)
 
 
 def save(folder: Path, name: str, columns: NamedTuple) -> None:

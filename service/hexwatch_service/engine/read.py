@@ -23,6 +23,7 @@ FACTS = pa.schema(
         "amount": pa.int64(),
     }
 )
+PRESENCE = pa.schema({"place": pa.int64(), "day": pa.date32(), "category": pa.int16(), "track": pa.int32()})
 SHARES = pa.schema({"support": pa.int64(), "cells": pa.list_(pa.int64()), "weights": pa.list_(pa.int32())})
 
 
@@ -52,13 +53,14 @@ class Contents:
     precise: pa.Table  # of FACTS, like the next two
     spread: pa.Table
     unplaced: pa.Table
+    presence: pa.Table  # of PRESENCE, on base cells
     shares: list[pa.Table]  # of SHARES, at resolutions 1 to base; supports ascending
 
 
 def nothing(base: int) -> Contents:
     """A release that says nothing."""
     none = FACTS.empty_table()
-    return Contents([], none, none, none, [SHARES.empty_table()] * base)
+    return Contents([], none, none, none, PRESENCE.empty_table(), [SHARES.empty_table()] * base)
 
 
 def read(dsn: str, release: Release) -> Contents:
@@ -86,6 +88,7 @@ class _Reader:
             self._table("facts", placement="p", resolution=release.base).cast(FACTS),
             self._table("facts", placement="s", resolution=-1).cast(FACTS),
             self._table("facts", placement="u", resolution=-1).cast(FACTS),
+            self._table("presence", resolution=release.base).cast(PRESENCE),
             [self._table("shares", resolution=r).cast(SHARES) for r in range(1, release.base + 1)],
         )
 

@@ -16,7 +16,7 @@ from hexwatch_schemas import hexgrid
 from hexwatch_schemas.hexgrid import Cells
 
 from . import grids
-from .columns import Amounts, Facts, Grid, Shares, load, save
+from .columns import Amounts, Facts, Grid, Presence, Shares, load, save
 from .read import Contents
 
 _ABOUT = "about.json"
@@ -31,6 +31,7 @@ class Snapshot:
     precise: Facts
     spread: Facts
     unplaced: Facts
+    presence: Presence
     grids: tuple[Grid, ...]
     shares: tuple[Shares, ...]
 
@@ -48,6 +49,7 @@ class Snapshot:
         """Put every column into the folder."""
         for name in ("precise", "spread", "unplaced"):
             save(folder, name, getattr(self, name))
+        save(folder, "presence", self.presence)
         for at, (grid, shares) in enumerate(zip(self.grids, self.shares, strict=True), 1):
             save(folder, f"grid{at}", grid)
             save(folder, f"shares{at}", shares)
@@ -65,6 +67,7 @@ class Snapshot:
             load(folder, "precise", Facts),
             load(folder, "spread", Facts),
             load(folder, "unplaced", Facts),
+            load(folder, "presence", Presence),
             tuple(load(folder, f"grid{r}", Grid) for r in resolutions),
             tuple(load(folder, f"shares{r}", Shares) for r in resolutions),
         )
@@ -85,6 +88,7 @@ def build(contents: Contents, known: Sequence[Grid] = ()) -> Snapshot:
         _facts(contents.precise, on_grid[place], positions),
         _facts(contents.spread, support, positions),
         _facts(contents.unplaced, np.zeros(contents.unplaced.num_rows, np.int32), positions),
+        _presence(contents.presence, finest),
         tuple(drawn),
         tuple(_shares(shares, grid.cells) for shares, grid in zip(contents.shares, drawn, strict=True)),
     )
@@ -119,6 +123,14 @@ def _facts(rows: pa.Table, place: NDArray[np.int32], measures: NDArray[np.int16]
     days = first[daily]
     starts = np.flatnonzero(np.diff(days, prepend=-(1 << 30)))
     return Facts(days[starts], np.append(starts, daily.size), amounts(daily), first[long], last[long], amounts(long))
+
+
+def _presence(rows: pa.Table, finest: Cells) -> Presence:
+    """The rows ordered by their tracks. A visit is a fact too, so the grid has its cell."""
+    place, day, category, track = (rows[name].to_numpy() for name in ("place", "day", "category", "track"))
+    order = track.argsort(kind="stable")
+    at = np.searchsorted(finest, place).astype(np.int32)
+    return Presence(at[order], day.astype("datetime64[D]").astype(np.int32)[order], category[order], track[order])
 
 
 def _by_day(days: NDArray[np.int32], rows: NDArray[np.int64]) -> NDArray[np.int64]:

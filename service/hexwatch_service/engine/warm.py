@@ -11,7 +11,7 @@ import numpy as np
 from hexwatch_schemas.tiles import Tile
 from hexwatch_schemas.windows import Window
 
-from . import masses, mvt, snapshot
+from . import counts, masses, mvt, snapshot
 from .read import nothing
 from .snapshot import Snapshot
 
@@ -22,7 +22,9 @@ def warm() -> None:
         snapshot.build(nothing(1)).write(Path(folder))
         opened = Snapshot.open(Path(folder))
     day = date(1970, 1, 1)
-    mass = masses.in_window(opened.precise, Window(day, day), masses.wanted_categories(None), (0, 1))
+    wanted = masses.wanted_categories(None)
+    mass = masses.in_window(opened.precise, Window(day, day), wanted, (0, 1))
+    counts.counted(opened, Window(day, day), wanted, opened.base)
     masses.rolled_up(mass, opened.base)
     masses.spread_out(mass, opened.shares[0], opened.base)
     mvt.encode("", opened.base, mvt.Shown(np.empty(0, np.int32), np.empty((1, 0), np.int64)), [("", 0)], Tile(0, 0, 0))

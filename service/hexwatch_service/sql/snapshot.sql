@@ -18,6 +18,11 @@ select place, day_from, day_to, category, measure, amount
 from hex.fact
 where dataset = {dataset} and placement = {placement} and resolution = {resolution}
 
+-- name: presence
+select place, day, category, track
+from hex.presence
+where dataset = {dataset} and resolution = {resolution}
+
 -- name: shares
 select c.support, c.cells, c.weights
 from hex.support_cells c

@@ -140,7 +140,10 @@ def test_the_map_shows_effort(dsn: str, load_pings: TrackLoads, serve: Serve) ->
     with serve(dsn) as client:
         tile = client.get("/tiles/patrols/14/9011/8009.mvt").content
     shown = [f["properties"] for f in mapbox_vector_tile.decode(tile)["patrols"]["features"]]
-    assert {name for cell in shown for name in cell} == {"h3", "patrol_km", "patrol_hours", "person_hours", "visits"}
+    assert {name for cell in shown for name in cell} == {
+        *("h3", "patrol_km", "patrol_hours", "person_hours", "visits"),
+        *("patrols", "patrol_days", "patrol_nights", "days_since_visit"),
+    }
     start = next(cell for cell in shown if cell["h3"] == h3.int_to_str(h3.latlng_to_cell(4.0, 18.0, 8)))
     assert start["visits"] == 3
     assert start["patrol_hours"] > 1200 / 3600

@@ -86,7 +86,7 @@ def test_offsets_may_change_within_a_file_and_strength_may_be_unknown() -> None:
     delivery = read_delivery(FIXTURES / "pings.csv", mapping=mapping)
     assert [t.strftime("%H:%M") for t in delivery.events["time"]] == ["19:50", "20:10", "20:00", "20:00", "20:05"]
     assert delivery.events["strength"].to_list() == [6, 6, None, 6, None]
-    assert [m.name for m in delivery.measures] == ["metres", "seconds", "visits", "person_seconds"]
+    assert [m.name for m in delivery.measures] == ["metres", "seconds", "visits", "nights", "person_seconds"]
 
 
 # Each rule of a single row, with a row that breaks it and what its reason says.

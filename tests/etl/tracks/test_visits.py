@@ -83,6 +83,15 @@ def test_a_patrol_that_ends_at_midnight_is_of_one_day() -> None:
     assert visited(pings, 7, NAIROBI)["day"].unique().to_list() == [date(2024, 1, 15)]
 
 
+def test_a_night_is_of_the_cell_where_midnight_finds_the_track_and_of_the_day_that_ends() -> None:
+    pings = track((utc(2024, 1, 15, 20), 35, -1), (utc(2024, 1, 15, 23), 35.1, -1))  # midnight of Nairobi: 21:00
+    at_midnight = h3.latlng_to_cell(-1, 35 + 0.1 / 3, 7)
+    nights = visited(pings, 7, NAIROBI).filter(pl.col("nights") > 0)
+    assert nights.filter(resolution=7).select("day", "cell", "nights").rows() == [(date(2024, 1, 15), at_midnight, 1)]
+    assert nights["resolution"].to_list() == [7, 6, 5, 4, 3, 2, 1]
+    assert visited(pings, 7)["nights"].sum() == 0
+
+
 def test_a_post_of_several_days_has_each_of_them() -> None:
     """Beirut: summer time skips midnight of 31 March 2024, so that day has 23 hours."""
     pings = track((utc(2024, 3, 29, 22), 35.5, 33.9), (utc(2024, 4, 1, 21), 35.5, 33.9))
@@ -93,6 +102,7 @@ def test_a_post_of_several_days_has_each_of_them() -> None:
         (1, 24),
     ]
     assert found["entries"].to_list() == [1, 1, 1]
+    assert found["nights"].to_list() == [1, 1, 1]  # it ends at the midnight that ends the third day
 
 
 def test_midnight_that_summer_time_skips_is_when_the_clock_goes_on() -> None:

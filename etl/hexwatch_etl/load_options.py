@@ -9,9 +9,12 @@ from typing import Annotated
 
 import typer
 
+from .rasters.said import Meaning
+
 _AREAS = "Only with --kind areas"
 _REPORTS = "Only for reports"
 _TRACKS = "Only for tracks"
+_RASTERS = "Only for rasters (GeoTIFF)"
 
 
 class Kind(StrEnum):
@@ -20,6 +23,7 @@ class Kind(StrEnum):
     EVENTS = "events"
     TRACKS = "tracks"
     AREAS = "areas"
+    RASTER = "raster"
 
 
 # Of everything.
@@ -33,7 +37,7 @@ MappingFile = Annotated[
 ]
 KindOf = Annotated[
     Kind,
-    typer.Option(help="What the file holds; standing posts count as events, tracks of known sources are found out."),
+    typer.Option(help="What the file holds; standing posts count as events, known tracks and rasters are found out."),
 ]
 Title = Annotated[str | None, typer.Option(help="Title that people read.")]
 Attribution = Annotated[str | None, typer.Option(help="Who must be named wherever it is shown.")]
@@ -51,6 +55,34 @@ Threshold = Annotated[
     typer.Option(min=0, max=1, help="Share of refused rows above which nothing is published; default 0.01."),
 ]
 Synthetic = Annotated[bool, typer.Option("--synthetic", help="Made-up data: say so wherever it is shown.")]
+PixelValues = Annotated[
+    Meaning | None,
+    typer.Option(
+        "--values",
+        help="Put the pixels into hexagons: they count things, are a density per km2, or are averaged.",
+        rich_help_panel=_RASTERS,
+    ),
+]
+Class = Annotated[
+    str | None,
+    typer.Option(
+        "--class",
+        help="population, elevation, imagery, index, thematic or continuous; chooses colours; unset: guessed.",
+        rich_help_panel=_RASTERS,
+    ),
+]
+Captured = Annotated[
+    str | None,
+    typer.Option(
+        help="When they were taken: a day, month, year, moment or first/last; unset: as tags or names say.",
+        rich_help_panel=_RASTERS,
+    ),
+]
+Unit = Annotated[str | None, typer.Option(help="Unit of the values.", rich_help_panel=_RASTERS)]
+NoData = Annotated[
+    float | None,
+    typer.Option(help="Value that means nothing, where the file does not say so.", rich_help_panel=_RASTERS),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON on stdout, errors as JSON on stderr.")]
 
 # Of reports.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -65,7 +66,7 @@ def _digest(conn: psycopg.Connection, dataset: Dataset) -> str:
 
 def _release(run: Run, dataset: Dataset) -> tuple[int, str]:
     """Number the new state of every layer over the dataset; the dataset's own layer's number and digest."""
-    conn, own = run.conn, (0, "")
+    conn = run.conn
     first, last = conn.execute(sql("publish.extent"), {"dataset": dataset.number}).fetchone() or (None, None)
     facts = {
         "dataset": dataset.number,
@@ -74,11 +75,17 @@ def _release(run: Run, dataset: Dataset) -> tuple[int, str]:
         "data_through": last,
         "bounds": _bounds(conn, dataset),
     }
+    return announce(run, dataset, "publish.release", facts)
+
+
+def announce(run: Run, dataset: Dataset, statement: str, facts: Mapping[str, object]) -> tuple[int, str]:
+    """Number a release of every layer over the dataset by a named statement, and tell of it; the own layer's."""
+    conn, own = run.conn, (0, "")
     for (layer,) in conn.execute(sql("publish.layers"), {"dataset": dataset.number}).fetchall():
-        row = conn.execute(sql("publish.release"), {**facts, "layer": layer}).fetchone()
+        row = conn.execute(sql(statement), {**facts, "layer": layer}).fetchone()
         assert row is not None, "INSERT … RETURNING gives a row"
         conn.execute(sql("publish.notify"), {"layer": layer, "release": row[0]})
-        own = row if layer == dataset.id else own
+        own = (row[0], row[1]) if layer == dataset.id else own
     return own
 
 

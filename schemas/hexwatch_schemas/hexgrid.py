@@ -75,7 +75,7 @@ def mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([lonlat[..., 0] * (np.pi / 180) * EARTH_RADIUS, y], axis=-1)
 
 
-def _rings(cells: Cells) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def rings(cells: Cells) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Vertices (v, 2) of all outlines in degrees, longitudes continuous (they may pass 180), and their cells (v)."""
     polar = _polar_cells(cells)
     rings = [_polar_ring(c, polar[c]) if c in polar else h3.cell_to_boundary(c) for c in cells.tolist()]
@@ -113,7 +113,7 @@ def _cut(polygon: BaseGeometry) -> shapely.MultiPolygon:
 
 def outlines(cells: Cells) -> NDArray[np.object_]:
     """MultiPolygons (n) in EPSG:3857; empty for a cell wholly beyond the mercator square."""
-    vertices, at = _rings(cells)
+    vertices, at = rings(cells)
     xy = mercator(vertices)
     polygons = np.asarray(shapely.polygons(shapely.linearrings(xy, indices=at)), dtype=object)
     whole = np.asarray(shapely.multipolygons(polygons, indices=np.arange(cells.size)), dtype=object)
@@ -167,7 +167,7 @@ def within(polygon: BaseGeometry, resolution: int) -> Cells:
 
 def bounds(cells: Cells) -> list[float]:
     """West, south, east, north in degrees around the cells' outlines; west > east where the antimeridian is crossed."""
-    vertices, _ = _rings(cells)
+    vertices, _ = rings(cells)
     polar = bool(np.isin(cells, list(_polar_cells(cells))).any())
     west, east = (-180.0, 180.0) if polar else _narrowest_span(vertices[:, 0])
     south, north = np.clip([vertices[:, 1].min(), vertices[:, 1].max()], -90, 90)

@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         return self.data_folder / "cluster"
 
     @property
+    def raster_folder(self) -> Path:
+        """Folder of the rasters: COGs, and `originals` as they came."""
+        return self.data_folder / "rasters"
+
+    @property
     def socket_folder(self) -> Path:
         """Folder of the cluster's socket: short, because a socket's path ends at 107 bytes (unix(7))."""
         inside = self.data_folder / "run"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hexwatch_schemas.errors import UsageError
 from hexwatch_schemas.windows import Window, parse
+from hexwatch_schemas.words import DatasetKind
 
 from .catalogue import Layer
 
@@ -27,6 +28,8 @@ class Asked:
 def asked(layer: Layer, datetime: str | None, category: str | None, cols: str | None = None) -> Asked:
     """The choice that the parameters name. Raises UsageError naming what is unknown and what there is."""
     window = layer.window if datetime is None else parse(datetime, layer.extent)
+    if layer.kind == DatasetKind.RASTER:  # a stock: it is what it is, whatever the days
+        window = layer.extent
     return Asked(window, _categories(layer, category), _columns(layer, cols))
 
 

@@ -14,7 +14,7 @@ from hexwatch_schemas.style import RAMPS
 from hexwatch_schemas.windows import Window
 
 MEASURES = ("events", "deaths", "kidnapped", "wounded", "post_days", "troop_days")
-MEASURES += ("metres", "seconds", "person_seconds", "visits", "nights")
+MEASURES += ("metres", "seconds", "person_seconds", "visits", "nights", "population", "total", "value_km2", "km2")
 SUMS = WindowSums(
     np.arange(3, dtype=np.int64),
     Window(date(2024, 1, 1), date(2024, 1, 10)),
@@ -41,6 +41,9 @@ EXPECTED = {
     "patrol_days": [2, 1, 0],
     "patrol_nights": [5, 0.5, 0],
     "days_since_visit": [0, 9, np.nan],
+    "population": [5, 0.5, 0],
+    "raster_total": [5, 0.5, 0],
+    "raster_mean": [1, 1, np.nan],
 }
 
 

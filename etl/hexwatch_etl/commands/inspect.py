@@ -11,6 +11,8 @@ import typer
 
 from hexwatch_schemas.errors import UsageError
 
+from ..rasters.recognise import is_tiff
+
 if TYPE_CHECKING:
     from hexwatch_etl.inspect import Proposal
 
@@ -23,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def inspect(
-    file: Annotated[Path, typer.Argument(help="CSV, Parquet, GeoJSON, GeoPackage or Shapefile, packed or not.")],
+    file: Annotated[Path, typer.Argument(help="CSV, Parquet, GeoJSON, GeoPackage or Shapefile, or a GeoTIFF.")],
     mapping: Annotated[
         Path | None, typer.Option(help="Try this mapping, of reports or of pings, instead of proposing one.")
     ] = None,
@@ -37,6 +39,12 @@ def inspect(
 
     A file of a known source is recognised; for any other a mapping is proposed from its names and values.
     """
+    if is_tiff(file):
+        from hexwatch_etl.rasters.inspect import inspect_raster  # noqa: PLC0415
+
+        lines = inspect_raster(file)
+        typer.echo(json.dumps(lines) if as_json else "\n".join(f"{name}: {said}" for name, said in lines.items()))
+        return
     from hexwatch_etl.inspect import propose  # noqa: PLC0415 (polars takes a second; --help should not)
     from hexwatch_etl.tracks.mapping import load_either  # noqa: PLC0415
 

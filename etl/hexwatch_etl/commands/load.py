@@ -15,9 +15,14 @@ from hexwatch_schemas.migrate import prepared_store
 from hexwatch_schemas.settings import settings
 
 from .. import load_options as told
+from ..rasters.recognise import is_tiff
+from ..rasters.said import Said as RasterSaid
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..areas import AreaRequest
+    from ..catalogue import Description
     from ..load import Report, Request
 
 Load = Callable[[psycopg.Connection, Callable[[str], None]], "Report"]
@@ -49,6 +54,11 @@ def load(
     country: told.Country = None,
     zone: told.Zone = None,
     layer: told.Layer = None,
+    values: told.PixelValues = None,
+    klass: told.Class = None,
+    captured: told.Captured = None,
+    unit: told.Unit = None,
+    nodata: told.NoData = None,
     as_json: told.Json = False,
 ) -> None:
     """Load files into a dataset and publish what changed.
@@ -73,6 +83,8 @@ def load(
                 "Areas are loaded one file at a time, with their --level.", hint="For example: --level adm1"
             )
         work = _areas(AreaRequest(dataset, files[0], level, key, name, country, layer, said, replace))
+    elif kind is told.Kind.RASTER or (kind is told.Kind.EVENTS and not (source or mapping) and is_tiff(files[0])):
+        work = _rasters(dataset, files, said, RasterSaid(values, klass, unit, captured, nodata), replace=replace)
     else:
         declared, day = load_either(mapping) if mapping else None, delivered.date() if delivered else None
         asked = Request(dataset, tuple(files), source, declared, said, day, replace=replace, zone=zone)
@@ -85,6 +97,13 @@ def _areas(asked: AreaRequest) -> Load:
     from ..areas import load_areas  # noqa: PLC0415
 
     return lambda conn, say: load_areas(conn, asked, say)
+
+
+def _rasters(name: str, files: list[Path], said: Description, of_files: RasterSaid, *, replace: bool) -> Load:
+    from ..rasters.load import RasterRequest, load_rasters  # noqa: PLC0415
+
+    asked = RasterRequest(name, tuple(files), settings().raster_folder, said, of_files, replace)
+    return lambda conn, say: load_rasters(conn, asked, say)
 
 
 def _reports_or_tracks(asked: Request, kind: told.Kind) -> Load:

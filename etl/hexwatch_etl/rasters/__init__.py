@@ -1,0 +1,1 @@
+"""Loads of rasters: opened within limits, made a valid COG, described, registered, and put into hexagons."""

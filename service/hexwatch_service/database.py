@@ -24,6 +24,10 @@ Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 CHANNEL: LiteralString = "hexwatch_release"
 
 
+# A host that vanished without a word is noticed after 25 s: who only listens would else wait for ever. (libpq, 34.1.2)
+_ALIVE = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+
+
 def sql(name: str) -> LiteralString:
     """The statement `topic.name` of this package's `sql/topic.sql`."""
     return query(name, "hexwatch_service")
@@ -40,7 +44,7 @@ def bounded(dsn: str, seconds: float) -> str:
     }
     said = conninfo_to_dict(dsn).get("options")
     options = " ".join([*([str(said)] if said else []), *(f"-c {k}={v}" for k, v in limits.items())])
-    return make_conninfo(dsn, options=options)
+    return make_conninfo(dsn, options=options, **_ALIVE)
 
 
 class Unavailable(StoreError):

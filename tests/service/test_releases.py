@@ -51,3 +51,16 @@ def test_readers_see_one_release_or_the_next(dsn: str, load_reports: Loads) -> N
         seen = reading.result()
     assert len(seen) >= 100
     assert set(seen) == {40.0}
+
+
+def test_each_database_has_snapshots_of_its_own(dsn: str) -> None:
+    """One server's two databases, and two servers' first ones, must not share a folder."""
+    with psycopg.connect(dsn) as conn:
+        row = conn.execute(query("snapshot.database", "hexwatch_service"), {}).fetchone()
+        names = conn.execute(
+            "select system_identifier::text, oid::text from pg_control_system(), pg_database"
+            " where datname = current_database()"
+        ).fetchone()
+    assert row
+    assert names
+    assert row[0] == "-".join(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -17,13 +17,12 @@ from .store_rows import copy_rows, sql
 SUPERSEDED = "superseded"  # not a fault of the row: it does not count against the threshold
 
 
-# Rows of all files, with `file`, into those that are kept and those that are not (file, line, rule, reason, row).
-Settle = Callable[[pl.DataFrame], tuple[pl.DataFrame, pl.DataFrame]]
-
-
 @dataclass(frozen=True)
 class Delivered:
-    """All files of a load. rows_in == events + rejects; `rejects` and `remarks` name their file."""
+    """All files of a load. rows_in == loaded + rejects; `rejects` and `remarks` name their file.
+
+    `events` are the rows that are loaded; of tracks none, for pings go to the lake.
+    """
 
     kind: DatasetKind
     rows_in: int
@@ -36,7 +35,8 @@ class Delivered:
     @property
     def counts(self) -> dict[str, int]:
         """For the ledger."""
-        return {"rows_in": self.rows_in, "rows_loaded": self.events.height, "rows_quarantined": self.rejects.height}
+        refused = self.rejects.height
+        return {"rows_in": self.rows_in, "rows_loaded": self.rows_in - refused, "rows_quarantined": refused}
 
     @staticmethod
     def by_rule(frame: pl.DataFrame) -> dict[str, int]:
@@ -56,29 +56,30 @@ def newest(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return kept.sort("position").drop("position", "file"), rejects
 
 
-def merge(files: Iterable[tuple[str, Delivery]], settle: Settle = newest) -> Delivered:
-    """Put the deliveries of several files together; `settle` parts their rows into those that count and rejects.
+def merge(files: Iterable[tuple[str, Delivery]]) -> Delivered:
+    """Put the deliveries of several files together.
 
     Raises UsageError where they are of different kinds.
     """
-    named = list(files)
-    first = named[0][1]
-    if any(d.kind != first.kind for _, d in named):
+    given = list(files)
+    first = given[0][1]
+    if any(d.kind != first.kind for _, d in given):
         raise UsageError("These files are of different kinds.", hint="Load them one by one.")
-    events = pl.concat([d.events.with_columns(pl.lit(n).alias("file")) for n, d in named], how="diagonal")
-    kept, lost = settle(events)
+    events = pl.concat([d.events.with_columns(pl.lit(n).alias("file")) for n, d in given], how="diagonal")
+    kept, lost = newest(events)
     return Delivered(
         first.kind,
-        sum(d.rows_in for _, d in named),
+        sum(d.rows_in for _, d in given),
         kept,
-        pl.concat([*(_named(d.rejects, n) for n, d in named), lost]),
-        pl.concat([_named(d.remarks, n) for n, d in named]),
-        tuple({m.name: m for _, d in named for m in d.measures}.values()),
-        tuple(f"{n}: {note}" for n, d in named for note in d.notes),
+        pl.concat([*(named(d.rejects, n) for n, d in given), lost]),
+        pl.concat([named(d.remarks, n) for n, d in given]),
+        tuple({m.name: m for _, d in given for m in d.measures}.values()),
+        tuple(f"{n}: {note}" for n, d in given for note in d.notes),
     )
 
 
-def _named(frame: pl.DataFrame, file: str) -> pl.DataFrame:
+def named(frame: pl.DataFrame, file: str) -> pl.DataFrame:
+    """Rejects or remarks of a file, which they name."""
     return frame.select(pl.lit(file).alias("file"), "line", "rule", "reason", "row")
 
 

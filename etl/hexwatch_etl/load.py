@@ -13,11 +13,13 @@ import polars as pl
 import psycopg
 
 from hexwatch_schemas.errors import UsageError
+from hexwatch_schemas.settings import settings
 
 from . import catalogue, sources
 from .catalogue import Dataset, Description
 from .deliveries import Delivered, keep_rejects, merge, refuse_over_threshold
 from .events import Delivery
+from .executors import HERE
 from .mapping import Mapping
 from .ownership import Run, owned
 from .place import place
@@ -41,6 +43,9 @@ class Request:
     delivered: date | None = None  # the day the files were received; later days are the future
     replace: bool = False  # the files are the whole dataset: what they lack was deleted
     zone: str | None = None  # of tracks: whose midnights part the days; else as the mapping says
+    replace_days: bool = False  # of tracks: the files are all there is of the days of their tracks
+    executor: str = HERE  # of tracks: where they are cut
+    lake: Path = field(default_factory=lambda: settings().lake_folder)  # where pings stay
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,18 @@ Zone = Annotated[
     str | None,
     typer.Option(help="IANA zone whose midnights part the days, such as Africa/Nairobi.", rich_help_panel=_TRACKS),
 ]
+ReplaceDays = Annotated[
+    bool,
+    typer.Option(
+        "--replace-days",
+        help="The files are all there is of their tracks' days, not an addition to them.",
+        rich_help_panel=_TRACKS,
+    ),
+]
+Executor = Annotated[
+    str,
+    typer.Option(help="Where tracks are cut: here, process, process:N or dask://HOST:PORT.", rich_help_panel=_TRACKS),
+]
 
 # Of areas.
 Key = Annotated[str | None, typer.Option(help="Column of the areas' codes.", rich_help_panel=_AREAS)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -30,15 +30,23 @@ class Published:
 
 
 def publish(
-    run: Run, dataset: Dataset, *, replace: bool, measures: list[str], topic: LiteralString = "events"
+    run: Run,
+    dataset: Dataset,
+    *,
+    replace: bool,
+    measures: list[str],
+    topic: LiteralString = "events",
+    also: Callable[[], None] = lambda: None,
 ) -> Published:
     """Make what is staged believed. With `replace`, what is believed and was not delivered is closed.
 
     `topic`: the SQL file that knows how reports, or days of tracks, are compared, closed, opened and become facts.
+    `also`: what else becomes true in the same transaction.
     """
     conn = run.conn
     with conn.transaction():
         run.check_fence()
+        also()
         opened, closed = _correct(run, dataset, topic, replace)
         if not opened and not closed:
             return Published(0, 0, None, _digest(conn, dataset))

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     data_folder: Path = Field(
         default_factory=default_data_folder, description="Folder of the private cluster, the lake and the demo."
     )
+    lake: Path | None = Field(
+        None,
+        description="Folder of raw pings; unset: `lake` in the data folder. Dask workers read it under the same path.",
+    )
     database_url: SecretStr | None = Field(
         None,
         description="PostgreSQL connection of a login that may migrate and load; unset: the private cluster.",
@@ -74,6 +78,11 @@ class Settings(BaseSettings):
     def origin(self) -> str:
         """The configured public address without a trailing slash."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def lake_folder(self) -> Path:
+        """Folder of raw pings."""
+        return self.lake or self.data_folder / "lake"
 
     @property
     def cluster_folder(self) -> Path:

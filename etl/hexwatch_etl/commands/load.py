@@ -53,6 +53,8 @@ def load(
     level: told.Level = None,
     country: told.Country = None,
     zone: told.Zone = None,
+    replace_days: told.ReplaceDays = False,
+    executor: told.Executor = "here",
     layer: told.Layer = None,
     values: told.PixelValues = None,
     klass: told.Class = None,
@@ -87,7 +89,7 @@ def load(
         work = _rasters(dataset, files, said, RasterSaid(values, klass, unit, captured, nodata), replace=replace)
     else:
         declared, day = load_either(mapping) if mapping else None, delivered.date() if delivered else None
-        asked = Request(dataset, tuple(files), source, declared, said, day, replace=replace, zone=zone)
+        asked = Request(dataset, tuple(files), source, declared, said, day, replace, zone, replace_days, executor)
         work = _reports_or_tracks(asked, kind)
     report = _with_progress(work)
     typer.echo(json.dumps(asdict(report)) if as_json else describe(report))

@@ -22,8 +22,17 @@ create temporary table if not exists stage_visit (
   nights integer not null
 )
 
+-- name: stage_days
+create temporary table if not exists stage_day (day date primary key)
+
 -- name: empty_stage
-truncate stage_track, stage_visit
+truncate stage_track, stage_visit, stage_day
+
+-- name: speak_of
+insert into stage_day (day)
+select unnest(%(days)s::date[])
+union
+select day from raw.track where %(whole)s and dataset = %(dataset)s and run_to is null
 
 -- name: copy_tracks
 copy stage_track (key, day, mover, patrol_type, strength, began, ended, pings) from stdin (format csv)
@@ -53,8 +62,9 @@ where t.id is null or t.content <> h.content
 update raw.track t set run_to = %(run)s from change c where t.id = c.current_id
 
 -- name: close_missing
+-- What is staged is all there is of the days that it speaks of.
 update raw.track t set run_to = %(run)s
-where t.dataset = %(dataset)s and t.run_to is null
+where t.dataset = %(dataset)s and t.run_to is null and t.day in (select day from stage_day)
   and not exists (select from stage_track s where s.key = t.key and s.day = t.day)
 
 -- name: open

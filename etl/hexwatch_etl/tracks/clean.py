@@ -13,41 +13,57 @@ from .geodesics import Floats, Integers
 from .mapping import Cleaning, Order
 
 _BELIEVED, _EQUAL, _BACKWARD, _JUMP = range(4)
-_VERDICTS = {
-    _EQUAL: ("equal-time", "another ping of the track has its time, {}"),
-    _BACKWARD: ("backward-time", "its time, {}, lies before that of the ping before it"),
-    _JUMP: ("jump", "getting there by {} is beyond the speed limit"),
+_RULES = [None, "equal-time", "backward-time", "jump"]  # by verdict
+_REASONS = {
+    "repeated-ping": "the track has this ping, of {}, already",
+    "equal-time": "another ping of the track has its time, {}",
+    "backward-time": "its time, {}, lies before that of the ping before it",
+    "jump": "getting there by {} is beyond the speed limit",
 }
 _RADIUS = 6_371_008.8  # metres; mean radius of the Earth (Moritz 2000): for limits the sphere is exact enough
 
+# Pings that agree in these are one. In this order they stand, so that the same pings come out however they came in.
+PING_KEY = ("track", "time", "longitude", "latitude")
+
 
 def clean(pings: pl.DataFrame, cleaning: Cleaning) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Apply the rules to pings of one or more files (PING_SCHEMA and `file`).
+    """Apply the rules to pings of one delivery by itself (PING_SCHEMA and `file`).
 
     The pings that are kept, in order of track and time, with `stretch` numbering the unbroken ones; and the others as
     rejects (file, line, rule, reason, row). Together they are as many as came in, always.
     """
-    repeated = pings.select(pl.struct("track", "time", "longitude", "latitude").is_first_distinct()).to_series()
-    by = ["track", "time"] if cleaning.order is Order.TIME else ["track"]
-    ordered = pings.filter(repeated).sort(by, maintain_order=True)
+    first = pings.select(pl.struct(PING_KEY).is_first_distinct()).to_series()
+    by = PING_KEY if cleaning.order is Order.TIME else ("track",)
+    judged = judge(pings.filter(first).sort(by, maintain_order=True), cleaning)
+    again = rejected(pings.filter(~first).with_columns(refused=pl.lit("repeated-ping")))
+    refused = rejected(judged.filter(pl.col("refused").is_not_null()))
+    kept = judged.filter(pl.col("refused").is_null()).drop("refused")
+    return kept, pl.concat([again, refused]).sort("file", "line", maintain_order=True)
+
+
+def judge(ordered: pl.DataFrame, cleaning: Cleaning) -> pl.DataFrame:
+    """Pings in the order of their tracks, with `refused`, the rule that a ping breaks, and `stretch`, where it counts.
+
+    The first ping of a track is believed.
+    """
     verdict, stretch = _judge(*_columns(ordered), *_limits(ordered, cleaning))
-    judged = ordered.with_columns(pl.Series("stretch", stretch), pl.Series("verdict", verdict))
-    again = _rejected(pings.filter(~repeated), "repeated-ping", "the track has this ping, of {}, already")
-    refused = [_rejected(judged.filter(pl.col("verdict") == code), *said) for code, said in _VERDICTS.items()]
-    kept = judged.filter(pl.col("verdict") == _BELIEVED).drop("verdict")
-    return kept, pl.concat([again, *refused]).sort("file", "line", maintain_order=True)
+    rules = pl.Series("refused", verdict).replace_strict(list(range(len(_RULES))), _RULES, return_dtype=pl.String())
+    return ordered.with_columns(rules, pl.Series("stretch", stretch))
 
 
-def _rejected(pings: pl.DataFrame, rule: str, reason: str) -> pl.DataFrame:
+def rejected(pings: pl.DataFrame) -> pl.DataFrame:
+    """Pings that were `refused` as rejects: file, line, rule, reason, row."""
     row = pl.struct("track", pl.col("time").dt.to_string("iso:strict"), "longitude", "latitude").struct.json_encode()
-    said = pl.format(reason, pl.col("time").dt.to_string("%Y-%m-%d %H:%M:%S UTC"))
-    # In one chunk, for pl.format of polars 2.1 cannot take a chunk without rows.
-    return pings.rechunk().select("file", "line", pl.lit(rule).alias("rule"), said.alias("reason"), row.alias("row"))
+    said = pl.col("refused").replace_strict(_REASONS, return_dtype=pl.String())
+    when = pl.col("time").dt.to_string("%Y-%m-%d %H:%M:%S UTC")
+    reason = said.str.replace("{}", when, literal=True)
+    return pings.select("file", "line", pl.col("refused").alias("rule"), reason.alias("reason"), row.alias("row"))
 
 
 def _columns(pings: pl.DataFrame) -> tuple[Integers, Integers, Integers, Floats, Floats]:
     """Numbers of tracks and of their parts, microseconds, degrees."""
-    track, part = (pings[name].rle_id().cast(pl.Int64).to_numpy() for name in ("track", "part"))
+    track = pings["track"].rle_id().cast(pl.Int64).to_numpy()
+    part = pings["part"].rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
     longitude, latitude = (pings[name].to_numpy() for name in ("longitude", "latitude"))
     return track, part, pings["time"].dt.epoch("us").to_numpy(), longitude, latitude
 
@@ -59,7 +75,8 @@ def _limits(pings: pl.DataFrame, cleaning: Cleaning) -> tuple[Floats, Floats]:
     kmh = {name: cleaning.fastest(movement) for name, movement in how.items()}
     minutes = {name: cleaning.longest_gap(movement) for name, movement in how.items()}
     fastest, gap = (
-        np.array([limits[name] for name in pings["patrol_type"].to_list()], np.float64) for limits in (kmh, minutes)
+        pings["patrol_type"].replace_strict(limits, return_dtype=pl.Float64()).cast(pl.Float64).to_numpy()
+        for limits in (kmh, minutes)
     )
     return fastest / 3.6e6, gap * 60e6
 

@@ -16,16 +16,17 @@ def with_midnights(pings: pl.DataFrame, zone: str) -> pl.DataFrame:
     New columns: `day`, of the way that begins at the ping, and `given`, false where no source gave it.
     """
     ahead = pl.col("time").shift(-1).over("stretch")
-    here = pings.with_columns(day=_day(pl.col("time"), zone), given=True)
+    here = pings.with_columns(day=day_of(pl.col("time"), zone), given=True)
     # Midnight itself ends a day: the way up to it needs no ping of the day that begins.
-    passed = _day(ahead - pl.duration(microseconds=1), zone) - pl.col("day")
+    passed = day_of(ahead - pl.duration(microseconds=1), zone) - pl.col("day")
     crossing = here.with_columns(passed=passed.dt.total_days().fill_null(0), ahead=ahead).with_columns(
         to_longitude=pl.col("longitude").shift(-1), to_latitude=pl.col("latitude").shift(-1)
     ).filter(pl.col("passed") > 0)  # fmt: skip
     return pl.concat([here, _at_midnights(crossing, zone).select(here.columns)]).sort("stretch", "time")
 
 
-def _day(time: pl.Expr, zone: str) -> pl.Expr:
+def day_of(time: pl.Expr, zone: str) -> pl.Expr:
+    """The local day of moments."""
     return time.dt.convert_time_zone(zone).dt.date()
 
 

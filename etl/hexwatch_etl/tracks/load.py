@@ -1,43 +1,58 @@
-"""A load of tracks from end to end: read, clean, cut at cell borders, stage, publish."""
+"""A load of tracks from end to end: read, take into the lake, cut at cell borders, stage, publish."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 
 import polars as pl
-import psycopg
+from psycopg import Connection
+from psycopg.types.json import Jsonb
 
 from hexwatch_schemas.errors import UsageError
 from hexwatch_schemas.words import DatasetKind
 
-from .. import catalogue, sources
+from .. import catalogue, executors, sources
 from ..catalogue import Dataset
-from ..deliveries import Delivered, keep_rejects, merge, refuse_over_threshold
+from ..deliveries import Delivered, keep_rejects, refuse_over_threshold
+from ..lake import Lake, open_lake
 from ..load import Progress, Report, Request, file_facts, read, titled
 from ..ownership import Run, owned
-from ..publish import publish
-from .clean import clean
-from .days import UTC, with_midnights
+from ..publish import Published, publish
+from ..store_rows import sql
+from .arrive import Arrivals
+from .cut import VERSION, cut, local_days, tasks
+from .days import UTC
 from .mapping import PingMapping
 from .rules import BLAMELESS
-from .stage import days_of_tracks, stage
-from .visits import visits
+from .settle import Settled, settle
+from .stage import prepare, stage
 
 
-def load_tracks(conn: psycopg.Connection, request: Request, progress: Progress = lambda _: None) -> Report:
-    """Load files of pings into a dataset, on an autocommit connection. A day of a track that comes again is replaced.
+def load_tracks(conn: Connection, request: Request, progress: Progress = lambda _: None) -> Report:
+    """Load files of pings into a dataset, on an autocommit connection.
+
+    Pings are added to those that are known: the same files end in the same facts, in one load or in many, in any order.
+    With `replace_days` they are all there is of the local days of their tracks, with `replace` of the dataset.
 
     Raises UnreadableFile, MappingError, UsageError, QuarantineExceeded, Locked, LoadLost; nothing is published then.
     """
-    progress("Reading")
     source, mapping = _declared(request)
-    asked = replace(request, mapping=mapping)
-    delivered = merge(((f.name, read(f, source, asked)) for f in asked.files), lambda p: clean(p, mapping.cleaning))
-    origin, said = mapping.origin or source.origin, titled(asked)
-    dataset = catalogue.declare(conn, asked.dataset, DatasetKind.TRACKS, (source.id, source.title), origin, said)
-    files, options = [file_facts(f) for f in asked.files], {"source": source.id, "replace": asked.replace}
-    with owned(conn, asked.dataset, files, options) as run:
-        return _owned_load(run, dataset, asked, delivered, mapping.zone or UTC, progress)
+    files, said = [file_facts(file) for file in request.files], titled(replace(request, mapping=mapping))
+    origin = mapping.origin or source.origin
+    options = {"source": source.id, "replace": request.replace, "replace_days": request.replace_days}
+    with executors.executor(request.executor) as each:
+        dataset = catalogue.declare(conn, request.dataset, DatasetKind.TRACKS, (source.id, source.title), origin, said)
+        with (
+            owned(conn, request.dataset, files, options) as run,
+            open_lake(run, request.lake, dataset.id, _recipe(mapping, dataset)) as lake,
+        ):
+            arrivals, settled = _take_in(run, lake, request, mapping, progress)
+            delivered = _accepted(run, dataset, arrivals, settled)
+            done = _publish(run, dataset, lake, settled, arrivals, delivered, each, progress)
+            notes = [*delivered.notes, *_notes(arrivals, settled), *_told_otherwise(run, request, files)]
+            return _report(run, dataset, delivered, done, notes)
 
 
 def are_pings(request: Request) -> bool:
@@ -61,36 +76,86 @@ def _declared(request: Request) -> tuple[sources.Source, PingMapping]:
     return source, PingMapping.model_validate({**mapping.model_dump(), "zone": request.zone})
 
 
-def _owned_load(
-    run: Run, dataset: Dataset, request: Request, delivered: Delivered, zone: str, progress: Progress
-) -> Report:
-    conn = run.conn
+def _recipe(mapping: PingMapping, dataset: Dataset) -> str:
+    """Fingerprint of all that pings do not say and facts depend on."""
+    said = {"cleaning": mapping.cleaning.model_dump(mode="json"), "zone": mapping.zone or UTC, "base": dataset.base}
+    text = json.dumps(said | {"version": VERSION}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _take_in(
+    run: Run, lake: Lake, request: Request, mapping: PingMapping, progress: Progress
+) -> tuple[Arrivals, Settled]:
+    """Read the files, one at a time, and write the days of the lake that they change."""
+    arrivals = Arrivals(lake.scratch, mapping.cleaning, mapping.zone or UTC)
+    progress("Reading")
+    with run.step("read"):
+        for file in request.files:
+            arrivals.add(file.name, read(file, sources.get("pings"), replace(request, mapping=mapping)))
+    progress("Writing the lake")
+    with run.step("lake"):
+        if request.replace:
+            lake.empty()
+        return arrivals, settle(lake, arrivals, whole_days=request.replace_days)
+
+
+def _accepted(run: Run, dataset: Dataset, arrivals: Arrivals, settled: Settled) -> Delivered:
+    """What was delivered, its rejects kept in the store. Raises QuarantineExceeded."""
+    delivered = arrivals.delivered(settled.rejects)
     keep_rejects(run, delivered)
     faults = delivered.rejects.filter(~pl.col("rule").is_in(BLAMELESS))
     refuse_over_threshold(replace(delivered, rejects=faults), dataset.threshold)
-    scales = catalogue.add_measures(conn, dataset, delivered.measures)
-    catalogue.add_categories(conn, dataset, delivered.events["patrol_type"].unique().sort().to_list())
+    return delivered
+
+
+def _publish(
+    run: Run, dataset: Dataset, lake: Lake, settled: Settled, arrivals: Arrivals, delivered: Delivered,
+    each: executors.Run, progress: Progress,
+) -> Published:  # fmt: skip
+    """Cut what changed, stage it as it comes, publish it together with the days of the lake."""
+    conn, scales = run.conn, catalogue.add_measures(run.conn, dataset, delivered.measures)
     progress("Cutting at cell borders")
+    reach = arrivals.cleaning.reach
+    days = local_days(settled.changed, arrivals.zone, reach)
     with run.step("cut"):
-        pings = with_midnights(delivered.events, zone)
-        visited = visits(pings, dataset.base)
-    progress("Staging")
-    with run.step("stage"):
-        stage(conn, days_of_tracks(pings), visited)
+        prepare(conn, dataset.number, days, whole=lake.made_anew)
+        for tracks, visited in each(cut, tasks(lake, days, arrivals.zone, reach, dataset.base)):
+            catalogue.add_categories(conn, dataset, tracks["patrol_type"].unique().sort().to_list())
+            stage(conn, tracks, visited)
     progress("Publishing")
     with run.step("publish"):
-        done = publish(run, dataset, replace=request.replace, measures=list(scales), topic="tracks")
+        return publish(
+            run, dataset, replace=True, measures=list(scales), topic="tracks",
+            also=lambda: lake.register(conn, dataset.number),
+        )  # fmt: skip
+
+
+def _report(run: Run, dataset: Dataset, delivered: Delivered, done: Published, notes: list[str]) -> Report:
     counts = {"events_opened": done.opened, "events_closed": done.closed, **delivered.counts}
     status = "published" if done.release else "unchanged"
     run.finish(status, **counts)
     return Report(
-        dataset=dataset.id, run=run.id, status=status, release=done.release, digest=done.digest,
+        dataset=dataset.id, run=run.id, status=status, release=done.release, digest=done.digest, notes=notes,
         quarantined=delivered.by_rule(delivered.rejects), remarks=delivered.by_rule(delivered.remarks), placement={},
-        notes=[*delivered.notes, *_notes(delivered.events, zone)], **counts,
+        **counts,
     )  # fmt: skip
 
 
-def _notes(pings: pl.DataFrame, zone: str) -> list[str]:
-    unknown = int(pings["strength"].null_count())
-    some = 0 < unknown < pings.height
-    return [f"Days are those of {zone}.", *[f"{unknown} pings of unknown strength add no person-hours."][: int(some)]]
+def _notes(arrivals: Arrivals, settled: Settled) -> list[str]:
+    unknown, known = arrivals.unknown_strength, settled.known
+    said = {
+        f"Days are those of {arrivals.zone}.": True,
+        f"{unknown} pings of unknown strength add no person-hours.": 0 < unknown < arrivals.counts.total(),
+        f"{known} pings were known from earlier loads.": known,
+    }
+    return [note for note, so in said.items() if so]
+
+
+def _told_otherwise(run: Run, request: Request, files: list[dict[str, object]]) -> list[str]:
+    """Files that were loaded before with other content: their pings are added, which an operator may not mean."""
+    if request.replace or request.replace_days:
+        return []
+    asked = {"dataset": run.dataset, "run": run.id, "files": Jsonb(files)}
+    rows = run.conn.execute(sql("lake.loaded_otherwise"), asked).fetchall()
+    hint = "had other content in an earlier load; its pings are added to those. To correct days: --replace-days."
+    return [f"{name} {hint}" for (name,) in rows]

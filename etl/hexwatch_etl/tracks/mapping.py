@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -51,6 +52,13 @@ class Cleaning(Model):
     def longest_gap(self, movement: Movement) -> float:
         """Minutes."""
         return self.longest_gap_minutes or LONGEST_GAP_MINUTES[movement]
+
+    @property
+    def reach(self) -> timedelta:
+        """How far in time one ping can matter to another: the longest of all gaps."""
+        return timedelta(
+            minutes=max(self.longest_gap(movement) for movement in {self.movement, *self.by_type.values()})
+        )
 
 
 class PingMapping(Model):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 import polars as pl
 import psycopg
 
@@ -11,11 +14,16 @@ from ..store_rows import copy_rows, sql
 _DAY = ("track", "day")
 
 
-def stage(conn: psycopg.Connection, tracks: pl.DataFrame, visited: pl.DataFrame) -> None:
-    """Fill stage_track and stage_visit; also make sure that the outlines of all visited cells exist."""
-    outlines.ensure(conn, visited["cell"].unique().sort().to_numpy())
-    for statement in ("tracks.stage_tracks", "tracks.stage_visits", "tracks.empty_stage"):
+def prepare(conn: psycopg.Connection, dataset: int, days: Collection[date], *, whole: bool) -> None:
+    """Make the session's own tables, empty. What is staged will be all there is of these days, or of the dataset."""
+    for statement in ("tracks.stage_tracks", "tracks.stage_visits", "tracks.stage_days", "tracks.empty_stage"):
         conn.execute(sql(statement))
+    conn.execute(sql("tracks.speak_of"), {"dataset": dataset, "days": list(days), "whole": whole})
+
+
+def stage(conn: psycopg.Connection, tracks: pl.DataFrame, visited: pl.DataFrame) -> None:
+    """Add to stage_track and stage_visit; also make sure that the outlines of all visited cells exist."""
+    outlines.ensure(conn, visited["cell"].unique().sort().to_numpy())
     copy_rows(conn, sql("tracks.copy_tracks"), tracks)
     copy_rows(conn, sql("tracks.copy_visits"), visited.select(*_DAY, "cell", "metres", "seconds", "entries", "nights"))
 

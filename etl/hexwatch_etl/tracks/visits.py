@@ -5,6 +5,9 @@ A segment is the geodesic between two pings, its time shared by length; standing
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 import numpy as np
 import polars as pl
 
@@ -17,15 +20,16 @@ BATCH = 100_000  # segments cut together: memory stays flat as tracks grow
 _UNIT = 1000  # amounts are whole millimetres and milliseconds
 
 
-def visits(pings: pl.DataFrame, base: int) -> pl.DataFrame:
+def visits(pings: pl.DataFrame, base: int, days: Collection[date] | None = None) -> pl.DataFrame:
     """Rows track, day, cell, metres, seconds (whole thousandths, Int64), entries, nights.
 
-    `pings`: clean ones, with_midnights. Cells are of all resolutions from 1 to base; at each, the amounts of a day of a
-    track sum to its own.
+    `pings`: clean ones, with_midnights; `days`: of these only. Cells are of all resolutions from 1 to base; at each,
+    the amounts of a day of a track sum to its own.
     An entry is a change of cell, or the beginning of the day: entries of a parent are its own, no sum of its children.
     A night is a way that reaches local midnight: it is of the cell where midnight finds it, and of the day that ends.
     """
     ways = segments(pings)
+    ways = ways if days is None else ways.filter(pl.col("day").is_in(list(days)))
     batches = [stretches(ways[at : at + BATCH], base) for at in range(0, max(1, ways.height), BATCH)]
     whole = _in_whole_units(pl.concat(batches))
     return pl.concat([_at(whole, resolution) for resolution in range(base, 0, -1)])

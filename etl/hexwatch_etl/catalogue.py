@@ -10,6 +10,7 @@ import psycopg
 
 from hexwatch_schemas import indicators
 from hexwatch_schemas.errors import UsageError
+from hexwatch_schemas.indicators import Indicator
 from hexwatch_schemas.words import DatasetKind
 
 from .events import Measure, Origin
@@ -117,8 +118,13 @@ def add_categories(conn: psycopg.Connection, dataset: Dataset, ids: Sequence[str
 def show(conn: psycopg.Connection, dataset: Dataset, measures: Iterable[str]) -> None:
     """Make or renew the layer that shows a dataset: every indicator that its measures allow."""
     shown = indicators.for_measures(measures)
+    note_indicators(conn, shown)
+    conn.execute(sql("catalogue.layer"), {"dataset": dataset.number, "indicators": [i.id for i in shown]})
+    conn.execute(sql("catalogue.layer_dataset"), {"dataset": dataset.number})
+
+
+def note_indicators(conn: psycopg.Connection, shown: Iterable[Indicator]) -> None:
+    """Keep what indicators mean, for those who read the database."""
     for indicator in shown:
         fields = ("id", "title", "unit", "formula", "source")
         conn.execute(sql("catalogue.indicator"), {f: getattr(indicator, f) for f in fields})
-    conn.execute(sql("catalogue.layer"), {"dataset": dataset.number, "indicators": [i.id for i in shown]})
-    conn.execute(sql("catalogue.layer_dataset"), {"dataset": dataset.number})

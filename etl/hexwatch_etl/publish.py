@@ -74,16 +74,9 @@ def _digest(conn: psycopg.Connection, dataset: Dataset) -> str:
 
 def _release(run: Run, dataset: Dataset) -> tuple[int, str]:
     """Number the new state of every layer over the dataset; the dataset's own layer's number and digest."""
-    conn = run.conn
-    first, last = conn.execute(sql("publish.extent"), {"dataset": dataset.number}).fetchone() or (None, None)
-    facts = {
-        "dataset": dataset.number,
-        "run": run.id,
-        "data_from": first,
-        "data_through": last,
-        "bounds": _bounds(conn, dataset),
-    }
-    return announce(run, dataset, "publish.release", facts)
+    layers = [layer for (layer,) in run.conn.execute(sql("publish.layers"), {"dataset": dataset.number}).fetchall()]
+    made = {layer: release(run, layer) for layer in layers}
+    return made.get(dataset.id, (0, ""))
 
 
 def announce(run: Run, dataset: Dataset, statement: str, facts: Mapping[str, object]) -> tuple[int, str]:
@@ -97,7 +90,23 @@ def announce(run: Run, dataset: Dataset, statement: str, facts: Mapping[str, obj
     return own
 
 
-def _bounds(conn: psycopg.Connection, dataset: Dataset) -> list[float] | None:
-    resolution = min(dataset.base, BOUNDS_RESOLUTION)
-    rows = conn.execute(sql("publish.drawn_cells"), {"dataset": dataset.number, "resolution": resolution}).fetchall()
-    return hexgrid.bounds(np.array([c for (c,) in rows], np.int64)) if rows else None
+def release(run: Run, layer: str) -> tuple[int, str]:
+    """Number the state that a layer's datasets have now, and tell the service; number and digest."""
+    conn = run.conn
+    datasets = conn.execute(sql("publish.datasets"), {"layer": layer, "finest": BOUNDS_RESOLUTION}).fetchall()
+    extent = conn.execute(sql("publish.extent"), {"datasets": [number for number, _ in datasets]}).fetchone()
+    first, last = extent or (None, None)
+    facts = {"data_from": first, "data_through": last, "bounds": _bounds(conn, layer, datasets)}
+    row = conn.execute(sql("publish.release"), {**facts, "layer": layer, "run": run.id}).fetchone()
+    assert row is not None, "INSERT … RETURNING gives a row"
+    conn.execute(sql("publish.notify"), {"layer": layer, "release": row[0]})
+    return row[0], row[1]
+
+
+def _bounds(conn: psycopg.Connection, layer: str, datasets: list[tuple[int, int]]) -> list[float] | None:
+    cells: list[int] = []
+    for number, resolution in datasets:
+        asked = {"dataset": number, "resolution": resolution, "layer": layer}
+        for statement in ("publish.drawn_cells", "publish.required_cells"):
+            cells += [cell for (cell,) in conn.execute(sql(statement), asked)]
+    return hexgrid.bounds(np.array(cells, np.int64)) if cells else None

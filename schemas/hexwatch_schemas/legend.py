@@ -10,6 +10,7 @@ import h3.api.basic_int as h3
 
 from .classification import Class
 from .style import OPACITY, colours
+from .words import State
 
 _ROW, _WIDTH = 22, 300
 
@@ -18,10 +19,17 @@ STATES = (
     {"state": "value", "label": "Coloured: reports lie, or may lie, in the hexagon"},
     {"state": "none", "label": "No hexagon: no report; nobody may have looked"},
 )
+WATCHED = (
+    {"state": State.VISITED, "label": "Pale: visited, and nothing to show", "color": "#ffffff"},
+    {"state": State.NOT_VISITED, "label": "Empty outline: not visited", "color": "none"},
+    {"state": State.NO_ACCESS, "label": "Grey: no access on any day", "color": "#6b6b6b"},
+)
 
 
-def legend(title: str, unit: str, ramp: str, resolution: int, classes: Sequence[Class]) -> dict[str, Any]:
-    """What a viewer needs to draw the legend of one resolution."""
+def legend(
+    title: str, unit: str, ramp: str, resolution: int, classes: Sequence[Class], *, watched: bool = False
+) -> dict[str, Any]:
+    """What a viewer needs to draw the legend of one resolution. `watched`: cells have states."""
     area = h3.average_hexagon_area(resolution, unit="km^2")
     rows = [
         {"label": c.label, "min": c.low, "max": c.high, "color": shade, "opacity": OPACITY}
@@ -36,14 +44,16 @@ def legend(title: str, unit: str, ramp: str, resolution: int, classes: Sequence[
         "resolution": resolution,
         "note": note,
         "classes": rows,
-        "states": list(STATES),
+        "states": list(WATCHED if watched else STATES),
     }
 
 
 def as_svg(data: dict[str, Any]) -> str:
     """The legend as a small picture."""
-    height = 52 + _ROW * len(data["classes"])
-    rows = "".join(_row(at, row) for at, row in enumerate(data["classes"]))
+    states = [{"opacity": 0.6, **state} for state in data["states"] if "color" in state]
+    every = [*data["classes"], *states]
+    height = 52 + _ROW * len(every)
+    rows = "".join(_row(at, row) for at, row in enumerate(every))
     head = f'<text x="8" y="18" font-weight="bold">{escape(data["title"])}</text>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" viewBox="0 0 {_WIDTH} {height}" '

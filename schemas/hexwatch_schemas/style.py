@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .classification import Class
+from .words import State
 
 # Sequential ramps, light to dark, told apart with any colour vision (ColorBrewer: YlOrRd, YlGnBu, PuBu;
 # Harrower & Brewer 2003, Cartographic Journal 40:1).
@@ -18,6 +19,12 @@ RAMPS: dict[str, tuple[str, ...]] = {
     "harm": ("#ffffb2", "#fed976", "#feb24c", "#fd8d3c", "#f03b20", "#bd0026"),
     "share": ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494"),
     "presence": ("#f1eef6", "#d0d1e6", "#a6bddb", "#74a9cf", "#2b8cbe", "#045a8d"),
+}
+# What is known of a cell without a value. Grey is in no ramp; an empty outline is not a value of 0.
+STATE_PAINTS: dict[State, dict[str, Any]] = {
+    State.VISITED: {"fill-color": "#ffffff", "fill-opacity": 0.35, "fill-outline-color": "rgba(60,60,60,0.35)"},
+    State.NOT_VISITED: {"fill-color": "rgba(0,0,0,0)", "fill-outline-color": "#6b6b6b"},
+    State.NO_ACCESS: {"fill-color": "#6b6b6b", "fill-opacity": 0.6, "fill-outline-color": "#3c3c3c"},
 }
 OPACITY = 0.75
 OUTLINE = "rgba(60,60,60,0.35)"  # seen where hexagons are large, quiet where they are many
@@ -42,10 +49,18 @@ def colours(ramp: str, classes: int) -> list[str]:
 
 
 def style(
-    name: str, layer: str, indicator: str, ramp: str, source: Mapping[str, Any], bands: Sequence[Band]
+    name: str,
+    layer: str,
+    indicator: str,
+    ramp: str,
+    source: Mapping[str, Any],
+    bands: Sequence[Band],
+    *,
+    watched: bool = False,
 ) -> dict[str, Any]:
-    """A complete style whose one source is `layer`; the source-layer has the same name."""
-    drawn = [part for band in bands for part in _band(layer, indicator, ramp, band)]
+    """A complete style whose one source is `layer`, as is its source-layer. `watched`: cells have states."""
+    states = _states(layer, bands) if watched else []
+    drawn = [*states, *(part for band in bands for part in _band(layer, indicator, ramp, band))]
     return {"version": 8, "name": name, "sources": {layer: dict(source)}, "layers": drawn}
 
 
@@ -63,6 +78,23 @@ def _band(layer: str, indicator: str, ramp: str, band: Band) -> list[dict[str, A
             "paint": {"fill-color": shade, "fill-opacity": OPACITY, "fill-outline-color": OUTLINE},
         }
         for at, (c, shade) in enumerate(zip(band.classes, shades, strict=True))
+    ]
+
+
+def _states(layer: str, bands: Sequence[Band]) -> list[dict[str, Any]]:
+    """What lies beneath the classes: a cell that has a value as well shows both."""
+    zooms = {"minzoom": bands[0].minzoom} if bands else {}
+    return [
+        {
+            "id": f"state-{state}",
+            "type": "fill",
+            "source": layer,
+            "source-layer": layer,
+            **zooms,
+            "filter": ["==", ["get", "state"], str(state)],
+            "paint": dict(paint),
+        }
+        for state, paint in STATE_PAINTS.items()
     ]
 
 

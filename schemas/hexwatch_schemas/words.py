@@ -36,6 +36,25 @@ class DayPrecision(StrEnum):
     YEAR = "year"
 
 
+class State(StrEnum):
+    """What is known of a cell in a window; the three are never merged. In stored order: see `STATES`."""
+
+    VISITED = "visited"  # somebody looked: what is not there was not seen
+    NOT_VISITED = "not_visited"  # nobody looked, though somebody could have
+    NO_ACCESS = "no_access"  # nobody could
+
+
+STATES = tuple(State)
+
+
+class Role(StrEnum):
+    """What a dataset is to a layer."""
+
+    SHOWN = "shown"  # its numbers are drawn
+    EFFORT = "effort"  # it says where somebody looked
+    ACCESS = "access"  # it says where nobody could go
+
+
 class Audience(StrEnum):
     """Who may read, from the widest to the narrowest."""
 

@@ -38,7 +38,7 @@ def _categories(layer: Layer, text: str | None) -> tuple[str, ...] | None:
 
 
 def _columns(layer: Layer, text: str | None) -> tuple[str, ...]:
-    ours = dict.fromkeys(i.id for i in layer.indicators)
+    ours = dict.fromkeys(layer.columns)
     if text is None:
         return tuple(ours)
     wanted = _known("cols", text, ours)

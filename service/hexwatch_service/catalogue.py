@@ -13,6 +13,7 @@ from hexwatch_schemas.indicators import Indicator
 from hexwatch_schemas.tiles import MAX_CELLS_ASKED, finest_resolution, resolution_for_zoom, zooms_of_resolution
 from hexwatch_schemas.windows import Window
 
+from .engine.mvt import STATE
 from .engine.snapshot import Snapshot
 
 _AS_IT_STANDS = (
@@ -47,6 +48,16 @@ class Layer:
     categories: Mapping[str, int]
     snapshot: Snapshot = field(compare=False, repr=False)
 
+    @property
+    def watched(self) -> bool:
+        """Whether it is known who looked, so that cells have states."""
+        return self.snapshot.watched
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What each cell has: the indicators, and the state where it is known."""
+        return (*(i.id for i in self.indicators), *([STATE] if self.watched else []))
+
     @classmethod
     def from_row(cls, row: Mapping[str, Any], snapshot: Snapshot) -> Layer:
         """A layer of a row of `catalogue.layers` and the numbers of its release."""
@@ -58,7 +69,7 @@ class Layer:
             base=row["base_resolution"],
             extent=extent,
             bounds=(west, south, east, north),
-            measures=tuple(row["measures"]),
+            measures=snapshot.measures,
             categories=dict(sorted((row["categories"] or {}).items())),
             snapshot=snapshot,
             **{k: row[k] for k in _AS_IT_STANDS},

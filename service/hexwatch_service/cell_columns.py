@@ -13,6 +13,7 @@ from .answers import FOREVER, SHORT, Resource
 from .asked import Asked, asked
 from .catalogue import Layer
 from .described import ARROW
+from .engine.mvt import STATE
 from .numbers import Table
 from .routes.parameters import CellChoice
 from .state import State
@@ -46,7 +47,11 @@ def stream(layer: Layer, wanted: Asked, table: Table, parent: int) -> bytes:
     """Arrow IPC stream: `h3` (uint64, ascending) and a float64 column an indicator, null where there is no value."""
     rows = np.flatnonzero(hexgrid.to_parent(table.cells, h3.get_resolution(parent)) == parent)
     columns = {"h3": pa.array(table.cells[rows].view(np.uint64))}
-    columns |= {name: pa.array(table.values[name][rows], from_pandas=True) for name in wanted.columns}
+    columns |= {
+        name: pa.array(table.values[name][rows], from_pandas=True) for name in wanted.columns if name in table.values
+    }
+    if STATE in wanted.columns:
+        columns[STATE] = pa.array(table.state[rows].tolist(), pa.string())
     said = {
         "layer": layer.id,
         "release": str(layer.release),

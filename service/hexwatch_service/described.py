@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hexwatch_schemas.indicators import Indicator
+from hexwatch_schemas.words import STATES
 
 from .catalogue import Layer
 from .state import State
@@ -23,6 +24,7 @@ def layer_json(layer: Layer, state: State) -> dict[str, Any]:
         "synthetic": layer.synthetic,
         "indicators": [_indicator_json(i) for i in layer.indicators],
         "default_indicator": layer.indicators[0].id if layer.indicators else None,
+        "states": list(STATES) if layer.watched else [],
         "categories": [{"id": c, "title": c.replace("_", " ").capitalize()} for c in layer.categories],
         "bounds": list(layer.bounds),
         "minzoom": layer.minzoom,

@@ -15,6 +15,7 @@ from hexwatch_schemas.hexgrid import Cells
 from hexwatch_schemas.indicators import Values, WindowSums
 from hexwatch_schemas.style import Band
 from hexwatch_schemas.windows import Window
+from hexwatch_schemas.words import STATES
 
 from .asked import Asked
 from .catalogue import Layer
@@ -22,6 +23,7 @@ from .engine.columns import Facts, Grid
 from .engine.counts import Counted, counted
 from .engine.masses import Mass, in_window, rolled_up, spread_out, wanted_categories
 from .engine.mvt import Shown
+from .engine.states import VISITED, Known, states
 from .flights import Flights
 
 
@@ -38,6 +40,11 @@ class Table:
     def cells(self) -> Cells:
         """The cells that have anything to show."""
         return self.sums.cells
+
+    @property
+    def state(self) -> NDArray[np.str_]:
+        """What is known of each cell, in words; empty where the layer does not know who looked."""
+        return np.array(STATES, np.str_)[self.shown.states]
 
     @property
     def nbytes(self) -> int:
@@ -118,7 +125,11 @@ def table_of(layer: Layer, asked: Asked, resolution: int, masses: _Masses) -> Ta
     """The masses put on the cells of a resolution, and the indicators computed of them."""
     grid, shares = layer.snapshot.grids[resolution - 1], layer.snapshot.shares[resolution - 1]
     precise, spread = rolled_up(masses.precise, grid), spread_out(masses.spread, shares, grid)
+    known = states(layer.snapshot, _known(layer, asked), masses.precise, grid) if layer.watched else None
     seen = precise.seen | spread.seen
+    if known is not None:
+        seen |= known.told
+        _unsay(precise, spread, known, layer.snapshot.watch.effort)
     rows = np.flatnonzero(seen)
     slot = np.where(seen, seen.cumsum(dtype=np.int32) - 1, np.int32(-1))
     sums = WindowSums(
@@ -126,19 +137,34 @@ def table_of(layer: Layer, asked: Asked, resolution: int, masses: _Masses) -> Ta
         asked.window,
         _by_measure(layer, precise, rows),
         _by_measure(layer, spread, rows),
-        _counts(layer, asked, grid, rows),
+        _counts(layer, asked, grid, known, rows),
     )
     names = [i.id for i in layer.indicators]
     values = np.empty((len(names), rows.size))
     for column, indicator in zip(values, layer.indicators, strict=True):
         np.add(indicator.compute(sums), 0.0, out=column)  # -0 and 0 are one value
-    return Table(resolution, sums, dict(zip(names, values, strict=True)), Shown(slot, values.view(np.int64)))
+    state = np.empty(0, np.int8) if known is None else known.state[rows]
+    return Table(resolution, sums, dict(zip(names, values, strict=True)), Shown(slot, values.view(np.int64), state))
 
 
-def _counts(layer: Layer, asked: Asked, grid: Grid, rows: NDArray[np.int64]) -> Counted:
-    """Of days after the data's last one nothing is known: days since the last visit end there."""
-    known = Window(asked.window.first, min(asked.window.last, layer.extent.last))
-    found = counted(layer.snapshot, known, wanted_categories(asked.codes(layer)), grid)
+def _unsay(precise: Mass, spread: Mass, known: Known, effort: NDArray[np.int16]) -> None:
+    """Where nobody looked and nothing was reported, 0 would be a lie: there is no value, except of effort itself."""
+    reported = np.setdiff1d(np.arange(precise.amount.shape[1]), effort)
+    nothing = (precise.amount[:, reported] == 0).all(axis=1) & (spread.amount[:, reported] == 0).all(axis=1)
+    precise.amount[np.ix_(nothing & (known.state != VISITED), reported)] = np.nan
+
+
+def _known(layer: Layer, asked: Asked) -> Window:
+    """Of days outside the data's nothing is known: days since the last visit, or without access, end there."""
+    first, last = max(asked.window.first, layer.extent.first), min(asked.window.last, layer.extent.last)
+    return Window(first, last) if first <= last else asked.window
+
+
+def _counts(layer: Layer, asked: Asked, grid: Grid, known: Known | None, rows: NDArray[np.int64]) -> Counted:
+    """What no sum of the rows' cells or days gives."""
+    found = counted(layer.snapshot, _known(layer, asked), wanted_categories(asked.codes(layer)), grid)
+    if known is not None:
+        found |= {"required": known.required, "covered": known.covered, "denied": known.denied}
     return {name: column[rows] for name, column in found.items()}
 
 

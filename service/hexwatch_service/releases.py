@@ -60,7 +60,7 @@ async def _layer(shelf: Shelf, row: Mapping[str, Any], held: Layer | None) -> La
 
 def _open(shelf: Shelf, row: Mapping[str, Any]) -> Snapshot:
     try:
-        return shelf.open(Release(row["id"], row["release"], row["dataset"], row["base_resolution"]))
+        return shelf.open(_release(row))
     except Unreachable as error:
         raise Unavailable("The database does not answer in time.", hint="Try again in a moment.") from error
     except OSError as error:
@@ -68,3 +68,9 @@ def _open(shelf: Shelf, row: Mapping[str, Any]) -> Snapshot:
             f"The snapshot of layer {row['id']!r} cannot be kept: {error.strerror}.",
             hint="HEXWATCH_DATA_FOLDER names a folder that may be written to.",
         ) from error
+
+
+def _release(row: Mapping[str, Any]) -> Release:
+    denials = None if row["denials"] is None else tuple(row["denials"])
+    where = row["dataset"], row["base_resolution"], row["effort"], row["access"]
+    return Release(row["id"], row["release"], *where, denials)

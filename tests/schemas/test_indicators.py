@@ -20,7 +20,8 @@ SUMS = WindowSums(
     Window(date(2024, 1, 1), date(2024, 1, 10)),
     precise={m: np.array([4.0, 0.0, 0.0]) for m in MEASURES},
     spread={m: np.array([1.0, 0.5, 0.0]) for m in MEASURES},
-    counts={"tracks": np.array([3.0, 1, 0]), "days": np.array([2.0, 1, 0]), "since": np.array([0.0, 9, np.nan])},
+    counts={"tracks": np.array([3.0, 1, 0]), "days": np.array([2.0, 1, 0]), "since": np.array([0.0, 9, np.nan])}
+    | {"required": np.array([19.0, 0, 4]), "covered": np.array([12.0, 0, 0]), "denied": np.array([0.0, 2.5, 10])},
 )
 EXPECTED = {
     "incidents": [5, 0.5, 0],
@@ -40,6 +41,9 @@ EXPECTED = {
     "patrols": [3, 1, 0],
     "patrol_days": [2, 1, 0],
     "patrol_nights": [5, 0.5, 0],
+    "coverage": [12 / 19, np.nan, 0],
+    "days_denied": [0, 2.5, 10],
+    "encounter_rate": [3600, 3600, np.nan],
     "days_since_visit": [0, 9, np.nan],
     "population": [5, 0.5, 0],
     "raster_total": [5, 0.5, 0],

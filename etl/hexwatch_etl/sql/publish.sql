@@ -1,8 +1,14 @@
 -- name: layers
-select layer from catalog.layer_dataset where dataset = %(dataset)s order by layer
+select distinct layer from catalog.layer_dataset where dataset = %(dataset)s order by layer
+
+-- name: datasets
+-- What a layer shows, and what says where somebody looked: its days and bounds are theirs.
+select d.number, least(d.base_resolution, %(finest)s) from catalog.layer_dataset ld join catalog.dataset d on d.number = ld.dataset
+where ld.layer = %(layer)s and ld.role <> 'access'
+group by d.number, d.base_resolution order by d.number
 
 -- name: extent
-select min(day_from), max(day_to) from hex.fact where dataset = %(dataset)s
+select min(day_from), max(day_to) from hex.fact where dataset = any(%(datasets)s)
 
 -- name: drawn_cells
 select place from hex.fact where dataset = %(dataset)s and placement = 'p' and resolution = %(resolution)s
@@ -11,10 +17,26 @@ select unnest(c.cells) from hex.support_cells c
 where c.resolution = %(resolution)s
   and c.support in (select place from hex.fact where dataset = %(dataset)s and placement = 's')
 
+-- name: required_cells
+select distinct hex.cell_to_parent(cell, %(resolution)s) from hex.required, unnest(cells) as cell where layer = %(layer)s
+
 -- name: release
+-- The digest of a layer over one dataset is the dataset's; else it also says what each dataset is to the layer.
+with part as (
+  select ld.role, ld.categories, d.id, hex.digest(d.number) as digest
+  from catalog.layer_dataset ld join catalog.dataset d on d.number = ld.dataset
+  where ld.layer = %(layer)s
+),
+whole as (
+  select case when count(*) = 1 then min(digest)
+    else md5(string_agg(concat_ws('|', role, id, categories::text, digest), ',' order by role)
+      || coalesce((select cells::text from hex.required where layer = %(layer)s), '')) end as digest
+  from part
+)
 insert into catalog.release (layer, number, run, data_from, data_through, bounds, digest)
-select %(layer)s, coalesce(max(number), 0) + 1, %(run)s, %(data_from)s, %(data_through)s, %(bounds)s, hex.digest(%(dataset)s)
-from catalog.release where layer = %(layer)s
+select %(layer)s, coalesce((select max(number) from catalog.release where layer = %(layer)s), 0) + 1,
+  %(run)s, %(data_from)s, %(data_through)s, %(bounds)s, digest
+from whole
 returning number, digest
 
 -- name: notify

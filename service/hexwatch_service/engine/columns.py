@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 BLOCK = 32  # cells that share a bounding box, and boxes that do: few to look through, few looked at in vain
 
 
-FORMAT = 3  # of the files; a snapshot of another format is not looked at
+FORMAT = 4  # of the files; a snapshot of another format is not looked at
 
 
 class Amounts(NamedTuple):
@@ -43,6 +43,16 @@ class Presence(NamedTuple):
     track: NDArray[np.int32]
 
 
+class Watch(NamedTuple):
+    """What a layer with states knows besides facts, on base cells: where access was denied, and what is required."""
+
+    denied: NDArray[np.int32]  # (d) positions in the base grid; spans of a cell ordered by their first day
+    first: NDArray[np.int32]  # (d) first and last day of each span
+    last: NDArray[np.int32]
+    required: NDArray[np.int32]  # (r) positions
+    effort: NDArray[np.int16]  # the measures of effort: a cell that has any of it was visited
+
+
 class Shares(NamedTuple):
     """The cells over which each support spreads its mass: rows of a sparse matrix."""
 
@@ -66,7 +76,7 @@ class Grid(NamedTuple):
     upwards: NDArray[np.int32]  # (cells of the base grid) position of each one's parent in this grid
 
 
-Columns = TypeVar("Columns", Amounts, Facts, Presence, Shares, Grid)
+Columns = TypeVar("Columns", Amounts, Facts, Presence, Watch, Shares, Grid)
 
 
 def save(folder: Path, name: str, columns: NamedTuple) -> None:

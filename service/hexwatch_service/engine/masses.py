@@ -13,6 +13,7 @@ from hexwatch_schemas.windows import Window
 
 from .columns import Facts, Grid, Shares
 from .compiled import kernel
+from .read import OTHERS
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -43,8 +44,9 @@ def day_number(day: date) -> int:
 
 
 def wanted_categories(codes: Iterable[int] | None) -> Wanted:
-    """By category code, whether it counts; None: every one does."""
+    """By category code, whether it counts; None: every one does. Effort of another dataset always counts."""
     wanted = np.full(1 << 15, codes is None)
+    wanted[OTHERS:] = True
     wanted[list(codes or ())] = True
     return wanted
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hexwatch_schemas.tiles import BUFFER, EXTENT, Tile
+from hexwatch_schemas.words import STATES
 
 from .clip import ROOM, clip, doubled_area, quantise
 from .columns import BLOCK, Grid
@@ -18,6 +19,12 @@ from .wire import block, put_bytes, put_double, put_hexadecimal, put_varint, put
 
 _NOTHING = np.int64(0x7FF0000000000000)  # bits above these (sign aside) are not a number: no value
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing (Knuth, TAOCP 3, 6.4)
+
+
+STATE = "state"
+_WORDS = b"".join(block(4, block(1, word.encode())) for word in STATES)  # they stand before all other values
+_STATES = len(STATES)
+_NO_STATES = np.empty(0, np.int8)
 
 
 class Frame(NamedTuple):
@@ -37,16 +44,22 @@ class Shown(NamedTuple):
 
     slot: NDArray[np.int32]  # (n) the row of each of the grid's cells, or -1
     bits: NDArray[np.int64]  # (columns, rows) values as the bits of doubles; NaN is left out
+    states: NDArray[np.int8]  # (rows) positions in words.STATES; of no rows where there are no states
 
 
 def encode(name: str, grid: Grid, shown: Shown, columns: Sequence[tuple[str, int]], tile: Tile) -> bytes:
-    """The tile's layer: each cell's `h3` and the chosen columns (name, position); empty where no cell shows."""
+    """The tile's layer: each cell's `h3` and the chosen columns (name, position); empty where no cell shows.
+
+    The column `state`, of no position, has the words of words.STATES.
+    """
     left, _, _, top = tile.bounds()
     frame = Frame(left, top, EXTENT / tile.size, *tile.bounds(BUFFER / EXTENT))
-    features, values = _draw(grid, shown, np.array([at for _, at in columns], np.int64), frame)
+    numbers = [(key, at) for key, at in columns if key != STATE]
+    told, words = (shown.states, _WORDS) if len(numbers) < len(columns) else (_NO_STATES, b"")
+    features, values = _draw(grid, shown, np.array([at for _, at in numbers], np.int64), told, frame)
     if not features.size:
         return b""
-    keys = _keys(tuple(key for key, _ in columns))
+    keys = _keys((*(key for key, _ in numbers), *([STATE] if words else []))) + words
     head, tail = block(1, name.encode()), varint(5 << 3) + varint(EXTENT) + varint(15 << 3) + varint(2)
     length = len(head) + features.size + len(keys) + values.size + len(tail)
     return b"".join((varint(3 << 3 | 2), varint(length), head, features.data, keys, values.data, tail))
@@ -109,18 +122,18 @@ def _touches(grid, cell, frame):
 
 
 @kernel
-def _draw(grid, shown, chosen, frame):
+def _draw(grid, shown, chosen, states, frame):
     """Bytes of the features and of the values that they share."""
     rows = _near(grid, shown.slot, frame)
     cells, vertices = rows.size, 0
     for i in rows:
         vertices += grid.vertices[grid.rings[i + 1]] - grid.vertices[grid.rings[i]]
     # More than can be needed; pages that nothing is written to cost nothing.
-    out = np.empty(cells * (64 + 10 * chosen.size) + 128 * vertices, np.uint8)
+    out = np.empty(cells * (74 + 10 * chosen.size) + 128 * vertices, np.uint8)
     values = np.empty(cells * (19 + 11 * chosen.size), np.uint8)
-    tags, shape = np.empty(10 * (chosen.size + 1), np.uint8), np.empty(1 << 14, np.uint8)
+    tags, shape = np.empty(10 * (chosen.size + 2), np.uint8), np.empty(1 << 14, np.uint8)
     ring, spare = np.empty((ROOM, 2), np.int64), np.empty((ROOM, 2), np.int64)
-    book, count, end, size = _empty_book(_room(cells * chosen.size)), 0, 0, 0
+    book, count, end, size = _empty_book(_room(cells * chosen.size)), _STATES if states.size else 0, 0, 0
     for texts, i in enumerate(rows):
         drawn = _outline(grid, i, frame, ring, spare, shape)
         if drawn == 0:
@@ -128,6 +141,8 @@ def _draw(grid, shown, chosen, frame):
         if 2 * (count - texts + chosen.size) > book.shape[0]:
             book = _larger(book)
         told, end, count = _tags(tags, grid.cells[i], shown, shown.slot[i], chosen, values, (end, count), book)
+        if states.size:
+            told = put_varint(tags, put_varint(tags, told, chosen.size + 1), states[shown.slot[i]])
         size = _feature(out, size, tags, told, shape, drawn)
     return out[:size], values[:end]
 

@@ -24,7 +24,11 @@ FACTS = pa.schema(
     }
 )
 PRESENCE = pa.schema({"place": pa.int64(), "day": pa.date32(), "category": pa.int16(), "track": pa.int32()})
+DENIED = pa.schema({"place": pa.int64(), "day_from": pa.date32(), "day_to": pa.date32()})
 SHARES = pa.schema({"support": pa.int64(), "cells": pa.list_(pa.int64()), "weights": pa.list_(pa.int32())})
+
+
+OTHERS = 1 << 14  # from here on, measures and categories are those of another dataset than the layer's own
 
 
 class Superseded(StoreError):
@@ -43,6 +47,9 @@ class Release:
     number: int
     dataset: int
     base: int
+    effort: int | None = None  # the dataset that says where somebody looked; may be the layer's own
+    access: int | None = None  # the one that says where nobody could
+    denials: tuple[str, ...] | None = None  # its categories that say so; None: all
 
 
 @dataclass(frozen=True)
@@ -54,13 +61,18 @@ class Contents:
     spread: pa.Table
     unplaced: pa.Table
     presence: pa.Table  # of PRESENCE, on base cells
+    denied: pa.Table  # of DENIED, on base cells; by cell, then by first day
+    required: list[int]  # base cells
+    effort: list[int]  # positions of the measures of effort
     shares: list[pa.Table]  # of SHARES, at resolutions 1 to base; supports ascending
 
 
 def nothing(base: int) -> Contents:
     """A release that says nothing."""
     none = FACTS.empty_table()
-    return Contents([], none, none, none, PRESENCE.empty_table(), [SHARES.empty_table()] * base)
+    return Contents(
+        [], none, none, none, PRESENCE.empty_table(), DENIED.empty_table(), [], [], [SHARES.empty_table()] * base
+    )
 
 
 def read(dsn: str, release: Release) -> Contents:
@@ -83,14 +95,51 @@ class _Reader:
         self.cursor.execute(sql("snapshot.one_moment"))
         if self._table("newest", layer=release.layer)[0].to_pylist() != [release.number]:
             raise Superseded(f"Release {release.number} of layer {release.layer!r} is not the newest any more.")
+        own, others = self._measures(release.dataset, 0), self._others()
+        effort = own if release.effort == release.dataset else others
+        precise = self._table("facts", placement="p", resolution=release.base, shift=0).cast(FACTS)
         return Contents(
-            [tuple(row.values()) for row in self._table("measures").to_pylist()],
-            self._table("facts", placement="p", resolution=release.base).cast(FACTS),
-            self._table("facts", placement="s", resolution=-1).cast(FACTS),
-            self._table("facts", placement="u", resolution=-1).cast(FACTS),
-            self._table("presence", resolution=release.base).cast(PRESENCE),
+            [*own, *others],
+            pa.concat_tables([precise, self._effort()]),
+            self._table("facts", placement="s", resolution=-1, shift=0).cast(FACTS),
+            self._table("facts", placement="u", resolution=-1, shift=0).cast(FACTS),
+            self._presence(),
+            self._denied(),
+            self._table("required", layer=release.layer)["place"].to_pylist(),
+            [position for _, _, position in effort],
             [self._table("shares", resolution=r).cast(SHARES) for r in range(1, release.base + 1)],
         )
+
+    @property
+    def _shift(self) -> int:
+        """What tells measures and categories of the effort's dataset from the layer's own."""
+        return OTHERS if self.release.effort != self.release.dataset else 0
+
+    def _measures(self, dataset: int, shift: int) -> list[tuple[str, int, int]]:
+        rows = self._table("measures", dataset=dataset, shown=self.release.dataset, shift=shift).to_pylist()
+        return [tuple(row.values()) for row in rows]
+
+    def _others(self) -> list[tuple[str, int, int]]:
+        """The measures of effort that another dataset has."""
+        return self._measures(self.release.effort, self._shift) if self.release.effort and self._shift else []
+
+    def _effort(self) -> pa.Table:
+        if not self.release.effort or not self._shift:
+            return FACTS.empty_table()
+        asked = {"dataset": self.release.effort, "placement": "p", "resolution": self.release.base}
+        return self._table("facts", **asked, shift=self._shift).cast(FACTS)
+
+    def _presence(self) -> pa.Table:
+        shift = self._shift if self.release.effort else 0
+        dataset = self.release.effort or self.release.dataset
+        return self._table("presence", dataset=dataset, resolution=self.release.base, shift=shift).cast(PRESENCE)
+
+    def _denied(self) -> pa.Table:
+        if not self.release.access:
+            return DENIED.empty_table()
+        denials = None if self.release.denials is None else list(self.release.denials)
+        asked = {"dataset": self.release.access, "resolution": self.release.base, "denials": denials}
+        return self._table("denied", **asked).cast(DENIED)
 
     def _table(self, name: str, **said: object) -> pa.Table:
         """A statement's rows. Values are written into it: a statement with parameters cannot be a COPY."""

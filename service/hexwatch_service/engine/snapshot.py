@@ -16,7 +16,7 @@ from hexwatch_schemas import hexgrid
 from hexwatch_schemas.hexgrid import Cells
 
 from . import grids
-from .columns import Amounts, Facts, Grid, Presence, Shares, load, save
+from .columns import Amounts, Facts, Grid, Presence, Shares, Watch, load, save
 from .read import Contents
 
 _ABOUT = "about.json"
@@ -32,6 +32,7 @@ class Snapshot:
     spread: Facts
     unplaced: Facts
     presence: Presence
+    watch: Watch
     grids: tuple[Grid, ...]
     shares: tuple[Shares, ...]
 
@@ -39,6 +40,11 @@ class Snapshot:
     def base(self) -> Grid:
         """The finest grid, on whose cells the precise facts stand."""
         return self.grids[-1]
+
+    @property
+    def watched(self) -> bool:
+        """Whether it is known where somebody looked, so that cells have states."""
+        return self.watch.effort.size > 0
 
     @property
     def supports(self) -> int:
@@ -50,6 +56,7 @@ class Snapshot:
         for name in ("precise", "spread", "unplaced"):
             save(folder, name, getattr(self, name))
         save(folder, "presence", self.presence)
+        save(folder, "watch", self.watch)
         for at, (grid, shares) in enumerate(zip(self.grids, self.shares, strict=True), 1):
             save(folder, f"grid{at}", grid)
             save(folder, f"shares{at}", shares)
@@ -68,6 +75,7 @@ class Snapshot:
             load(folder, "spread", Facts),
             load(folder, "unplaced", Facts),
             load(folder, "presence", Presence),
+            load(folder, "watch", Watch),
             tuple(load(folder, f"grid{r}", Grid) for r in resolutions),
             tuple(load(folder, f"shares{r}", Shares) for r in resolutions),
         )
@@ -78,7 +86,7 @@ def build(contents: Contents, known: Sequence[Grid] = ()) -> Snapshot:
     place, cells = _positions(contents.precise["place"])
     support, supports = _positions(contents.spread["place"])
     assert all(supports.tolist() == table["support"].to_pylist() for table in contents.shares), "every support is known"
-    finest = grids.joined(cells, _flat(contents.shares[-1], "cells"))
+    finest = grids.joined(grids.joined(cells, _flat(contents.shares[-1], "cells")), _watched(contents))
     drawn = [_grid(r, finest, shares, known) for r, shares in enumerate(contents.shares, 1)]
     on_grid = np.searchsorted(finest, cells).astype(np.int32)
     positions = np.array([position for _, _, position in contents.measures], np.int16)
@@ -89,6 +97,7 @@ def build(contents: Contents, known: Sequence[Grid] = ()) -> Snapshot:
         _facts(contents.spread, support, positions),
         _facts(contents.unplaced, np.zeros(contents.unplaced.num_rows, np.int32), positions),
         _presence(contents.presence, finest),
+        _watch(contents, finest, positions),
         tuple(drawn),
         tuple(_shares(shares, grid.cells) for shares, grid in zip(contents.shares, drawn, strict=True)),
     )
@@ -131,6 +140,23 @@ def _presence(rows: pa.Table, finest: Cells) -> Presence:
     order = track.argsort(kind="stable")
     at = np.searchsorted(finest, place).astype(np.int32)
     return Presence(at[order], day.astype("datetime64[D]").astype(np.int32)[order], category[order], track[order])
+
+
+def _watched(contents: Contents) -> Cells:
+    """The cells that have a state without any fact."""
+    return np.concatenate([contents.denied["place"].to_numpy(), np.array(contents.required, np.int64)])
+
+
+def _watch(contents: Contents, finest: Cells, measures: NDArray[np.int16]) -> Watch:
+    denied = contents.denied
+    first, last = (denied[day].to_numpy().astype("datetime64[D]").astype(np.int32) for day in ("day_from", "day_to"))
+    return Watch(
+        np.searchsorted(finest, denied["place"].to_numpy()).astype(np.int32),
+        first,
+        last,
+        np.searchsorted(finest, np.array(contents.required, np.int64)).astype(np.int32),
+        np.searchsorted(measures, np.array(contents.effort, np.int16)).astype(np.int16),
+    )
 
 
 def _by_day(days: NDArray[np.int32], rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ import numpy as np
 from hexwatch_schemas.tiles import Tile
 from hexwatch_schemas.windows import Window
 
-from . import counts, masses, mvt, snapshot
+from . import counts, masses, mvt, snapshot, states
 from .read import nothing
 from .snapshot import Snapshot
 
@@ -27,4 +27,6 @@ def warm() -> None:
     counts.counted(opened, Window(day, day), wanted, opened.base)
     masses.rolled_up(mass, opened.base)
     masses.spread_out(mass, opened.shares[0], opened.base)
-    mvt.encode("", opened.base, mvt.Shown(np.empty(0, np.int32), np.empty((1, 0), np.int64)), [("", 0)], Tile(0, 0, 0))
+    states.states(opened, Window(day, day), mass, opened.base)
+    shown = mvt.Shown(np.empty(0, np.int32), np.empty((1, 0), np.int64), np.empty(0, np.int8))
+    mvt.encode("", opened.base, shown, [("", 0)], Tile(0, 0, 0))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import shapely
 
 from .crs import CRS84, Crs
-from .schema import GEOMETRY
+from .schema import GEOMETRY, TEXTS
 from .selection import Page
 from .writing import PIECE, Sheet
 
@@ -23,7 +23,7 @@ def system(page: Page) -> Crs:
 def schema(sheet: Sheet) -> pa.Schema:
     """The columns, and what they are of (key `hexwatch`, JSON)."""
     names = sheet.page.question.properties
-    fields = [pa.field(name, pa.string() if name == "h3" else pa.float64()) for name in names]
+    fields = [pa.field(name, pa.string() if name in TEXTS else pa.float64()) for name in names]
     about = {b"hexwatch": orjson.dumps(sheet.about)}
     return pa.schema([*fields, _geometry(system(sheet.page))], metadata=about)
 
@@ -44,7 +44,7 @@ def batches(sheet: Sheet) -> Iterator[pa.RecordBatch]:
 
 def _values(piece: Page) -> Iterator[pa.Array[Any]]:
     for name in piece.question.properties:
-        yield pa.array(piece.values(name), pa.string() if name == "h3" else pa.float64())
+        yield pa.array(piece.values(name), pa.string() if name in TEXTS else pa.float64())
 
 
 def _outlines(piece: Page, whole: Page) -> pa.Array[Any]:

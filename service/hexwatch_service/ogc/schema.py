@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..catalogue import Layer
+from ..engine.mvt import STATE
 from ..state import State
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 GEOMETRY = "geometry"
+TEXTS = ("h3", STATE)  # properties that are text; all others are numbers
+_STATES = "visited; not_visited: nobody looked; no_access: access was denied on every day of the window."
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Property:
 def properties(layer: Layer) -> Mapping[str, Property]:
     """The properties in the order in which they are written: the cell, then every indicator."""
     cell = Property("Cell", "string", description="H3 index, 15 hexadecimal characters.", role="id")
-    return {"h3": cell} | {i.id: Property(i.title, "number", i.unit, i.formula) for i in layer.indicators}
+    state = {STATE: Property("State", "string", description=_STATES)} if layer.watched else {}
+    return {"h3": cell} | {i.id: Property(i.title, "number", i.unit, i.formula) for i in layer.indicators} | state
 
 
 def schema(layer: Layer, state: State, name: str, *, geometry: bool) -> dict[str, Any]:

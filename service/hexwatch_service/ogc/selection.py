@@ -16,6 +16,7 @@ from hexwatch_schemas import hexgrid
 from hexwatch_schemas.errors import UsageError
 
 from ..catalogue import Layer
+from ..engine.mvt import STATE
 from ..numbers import Table
 from .filters.evaluate import matching
 from .filters.parse import parse
@@ -51,10 +52,12 @@ class Features:
         """A property (n): cells as text, values as floats (NaN: none). Raises UsageError."""
         if name in ("h3", "id"):
             return self._texts
+        if name == STATE and self.layer.watched:
+            return self.table.state
         try:
             return self.table.values[name]
         except KeyError:
-            there = ", ".join(["h3", *self.table.values, GEOMETRY])
+            there = ", ".join(["h3", *self.layer.columns, GEOMETRY])
             raise UsageError(f"filter: there is no property {name[:40]!r}.", hint=f"There are: {there}.") from None
 
     def meeting(self, shape: BaseGeometry, predicate: Callable[..., Mask]) -> Mask:
@@ -81,6 +84,8 @@ class Page:
         """The values (rows) of a property; None: no value."""
         if name == "h3":
             return hexgrid.texts(self.features.table.cells[self.rows].tolist())
+        if name == STATE:
+            return self.features.table.state[self.rows].tolist()
         found = self.features.table.values[name][self.rows]
         return [None if math.isnan(value) else value for value in found.tolist()]
 
@@ -132,5 +137,6 @@ def _ordered(features: Features, rows: Rows, question: Question) -> Rows:
 
 def _sort_key(features: Features, rows: Rows, name: str, down: bool) -> NDArray[np.float64] | Rows:
     """What has no value comes last either way."""
-    found = features.table.cells[rows] if name == "h3" else features.table.values[name][rows]
-    return -found if down else found
+    whole = {"h3": features.table.cells, STATE: features.table.shown.states}
+    found = whole[name] if name in whole else features.table.values[name]
+    return -found[rows] if down else found[rows]

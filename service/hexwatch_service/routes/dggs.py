@@ -148,4 +148,6 @@ async def data(
     cell = layer_cell(layer, zone_id)
     wanted = asked(layer, choice.datetime, choice.category, choice.properties)
     table = await state.numbers.table(layer, wanted, h3.get_resolution(cell))
-    return await document(request, state, zone_data(layer, table, cell, wanted.columns))
+    return await document(
+        request, state, zone_data(layer, table, cell, [name for name in wanted.columns if name in table.values])
+    )

@@ -9,11 +9,14 @@ import numpy as np
 from fastapi import APIRouter
 
 from hexwatch_schemas import hexgrid
+from hexwatch_schemas.analysis.effort import coverage
 from hexwatch_schemas.errors import NotFound, UsageError
+from hexwatch_schemas.words import STATES, State
 
 from ..asked import asked
 from ..catalogue import Layer
 from ..described import layer_json
+from ..engine.mvt import STATE
 from ..numbers import Table
 from ..state import Held, TheLayer
 from .parameters import ChoiceQuery, NoQuery
@@ -31,6 +34,27 @@ async def layers(state: Held, _: NoQuery) -> dict[str, Any]:
 async def layer(layer: TheLayer, state: Held, _: NoQuery) -> dict[str, Any]:
     """One layer: what it shows, of which release, from whom, under which terms."""
     return layer_json(layer, state)
+
+
+@router.get("/{layer}/coverage")
+async def covered(layer: TheLayer, state: Held, choice: ChoiceQuery) -> dict[str, Any]:
+    """How much of the required area was visited in a window, in base cells; 404 where no area is required."""
+    if not layer.snapshot.watch.required.size:
+        raise NotFound(f"Layer {layer.id!r} requires no area.", hint="hexwatch layer --required AREAS declares one.")
+    wanted = asked(layer, choice.datetime, choice.category)
+    table = await state.numbers.table(layer, wanted, layer.base)
+    required = table.sums.counts["required"] > 0
+    states = table.state[required]
+    return {
+        "layer": layer.id,
+        "release": layer.release,
+        "window": [wanted.window.first, wanted.window.last],
+        "resolution": layer.base,
+        "required": int(required.sum()),
+        **{one: int((states == one).sum()) for one in STATES},
+        "coverage": coverage(states == State.VISITED),
+        "attribution": layer.attribution,
+    }
 
 
 @router.get("/{layer}/cells/{cell}")
@@ -68,14 +92,15 @@ def _numbers(layer: Layer, table: Table, index: int) -> dict[str, Any]:
     """Indicators (null: no value) and, by measure, precise and spread mass; 0 where nothing was reported."""
     at = int(np.searchsorted(table.cells, index))
     here = at < table.cells.size and table.cells[at] == index
-    return {
+    state = {STATE: str(table.state[at]) if here else State.NOT_VISITED} if layer.watched else {}
+    return state | {
         "indicators": {
             i.id: {"title": i.title, "unit": i.unit, "value": _number(table.values[i.id][at]) if here else None}
             for i in layer.indicators
         },
         "measures": {
             m: {
-                "precise": float(table.sums.precise[m][at]) if here else 0.0,
+                "precise": _number(table.sums.precise[m][at]) if here else 0.0,
                 "spread": float(table.sums.spread[m][at]) if here else 0.0,
             }
             for m in layer.measures

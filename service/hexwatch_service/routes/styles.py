@@ -35,7 +35,8 @@ async def style(
         "attribution": layer.attribution,
     }
     response.headers["cache-control"] = SHORT
-    return make_style(f"{layer.title}: {shown.title}", layer.id, shown.id, shown.ramp, source, bands)
+    title = f"{layer.title}: {shown.title}"
+    return make_style(title, layer.id, shown.id, shown.ramp, source, bands, watched=layer.watched)
 
 
 async def _legend(layer: Layer, indicator: str, state: State, choice: LegendChoice) -> dict[str, Any]:
@@ -44,7 +45,7 @@ async def _legend(layer: Layer, indicator: str, state: State, choice: LegendChoi
     zoom = min(max(int(choice.zoom or 0), layer.minzoom), layer.maxzoom)
     resolution = layer.base if choice.zoom is None else layer.resolution(zoom)
     classes = await state.numbers.classes(layer, shown.id, wanted, resolution)
-    return legends.legend(shown.title, shown.unit, shown.ramp, resolution, classes)
+    return legends.legend(shown.title, shown.unit, shown.ramp, resolution, classes, watched=layer.watched)
 
 
 @router.get("/legend/{layer}/{indicator}.json")

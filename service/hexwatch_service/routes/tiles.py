@@ -10,6 +10,7 @@ from hexwatch_schemas.tiles import Tile
 
 from ..asked import asked
 from ..described import MVT, tile_url
+from ..engine.mvt import STATE
 from ..state import Held, TheLayer
 from ..tile_addresses import tile as named_tile
 from .answered import answered
@@ -22,7 +23,9 @@ router = APIRouter(prefix="/tiles", tags=["tiles"])
 async def tilejson(layer: TheLayer, state: Held, choice: ChoiceQuery) -> dict[str, Any]:
     """TileJSON 3.0 of a layer; its tiles keep the window and categories asked for."""
     asked(layer, choice.datetime, choice.category)
-    fields = {"h3": "String"} | {i.id: "Number" for i in layer.indicators}
+    fields = (
+        {"h3": "String"} | {i.id: "Number" for i in layer.indicators} | ({STATE: "String"} if layer.watched else {})
+    )
     west, south, east, north = layer.bounds
     return {
         "tilejson": "3.0.0",

@@ -10,18 +10,41 @@ set transaction isolation level repeatable read read only
 select max(number) from catalog.release where layer = {layer}
 
 -- name: measures
-select name, scale, position from catalog.measure where dataset = {dataset} order by position
+-- A measure of effort that is called like one of the layer's own gets another name.
+select case when m.dataset <> {shown} and exists (
+    select from catalog.measure o where o.dataset = {shown} and o.name = m.name
+  ) then 'effort_' || m.name else m.name end as name, m.scale, m.position + {shift} as position
+from catalog.measure m where m.dataset = {dataset} order by m.position
 
 -- name: facts
 -- Of precise facts only those at the base resolution: the coarser ones are their sums.
-select place, day_from, day_to, category, measure, amount
+select place, day_from, day_to, category + {shift} as category, measure + {shift} as measure, amount
 from hex.fact
 where dataset = {dataset} and placement = {placement} and resolution = {resolution}
 
 -- name: presence
-select place, day, category, track
+select place, day, category + {shift} as category, track
 from hex.presence
 where dataset = {dataset} and resolution = {resolution}
+
+-- name: denied
+-- A denial known to an area closes the whole of it.
+select f.place, f.day_from, f.day_to
+from hex.fact f join catalog.category c on c.dataset = f.dataset and c.code = f.category
+where f.dataset = {dataset} and f.placement = 'p' and f.resolution = {resolution}
+  and ({denials}::text[] is null or c.id = any({denials}::text[]))
+union
+select u.cell, f.day_from, f.day_to
+from hex.fact f
+join catalog.category c on c.dataset = f.dataset and c.code = f.category
+join hex.support_cells s on s.support = f.place and s.resolution = {resolution}
+cross join lateral unnest(s.cells) as u (cell)
+where f.dataset = {dataset} and f.placement = 's'
+  and ({denials}::text[] is null or c.id = any({denials}::text[]))
+order by 1, 2
+
+-- name: required
+select unnest(cells) as place from hex.required where layer = {layer} order by 1
 
 -- name: shares
 select c.support, c.cells, c.weights

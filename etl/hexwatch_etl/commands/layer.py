@@ -1,0 +1,52 @@
+"""`hexwatch layer`: a layer over several datasets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import psycopg
+import typer
+
+from hexwatch_schemas.migrate import prepared_store
+from hexwatch_schemas.settings import settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(layer)
+
+
+def layer(
+    name: Annotated[str, typer.Argument(help="Name of the layer; it stands in addresses.")],
+    shown: Annotated[str, typer.Option("--of", help="Dataset whose numbers are shown.")],
+    effort: Annotated[str, typer.Option(help="Dataset that says where somebody looked; may be the same.")],
+    access: Annotated[
+        str | None, typer.Option(help="Dataset whose reports say where nobody could go; or DATASET:CATEGORY,….")
+    ] = None,
+    required: Annotated[
+        str | None, typer.Option(help="Areas that should be visited; or DATASET:KEY,… for some of them.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title; that of the dataset shown, unless said.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON on stdout.")] = False,
+) -> None:
+    """Declare a layer whose hexagons also say whether they were visited, not visited, or could not be.
+
+    Its release is renewed whenever one of its datasets is loaded. The required cells are those of the areas as they
+    are now: after loading areas anew, say the same again.
+
+    Exit codes: 0 done, 1 failed, 2 wrong use, 75 a load of the dataset shown is under way.
+    """
+    from ..layers import Chosen, LayerRequest, compose  # noqa: PLC0415 (shapely takes a second; --help should not)
+
+    parts = [Chosen.parse(text) if text else None for text in (access, required)]
+    with prepared_store(settings()) as store, psycopg.connect(store.admin_dsn, autocommit=True) as conn:
+        made = compose(conn, LayerRequest(name, shown, effort, *parts, title=title))
+    if as_json:
+        typer.echo(json.dumps(asdict(made)))
+        return
+    typer.echo(
+        f"{name}: release {made.release} at resolution {made.resolution}, {made.required_cells:,} cells required."
+    )
+    typer.echo(f"Shows {', '.join(made.indicators)}, and the state of each hexagon.")

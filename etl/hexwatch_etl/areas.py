@@ -77,7 +77,9 @@ def _publish(run: Run, dataset: Dataset, read: AreaDelivery, replace: bool) -> t
         conn.execute(sql("areas.empty_stage"))
         copy_rows(conn, sql("areas.copy_stage"), frame)
         closed = conn.execute(sql("areas.close"), asked).rowcount
-        return conn.execute(sql("areas.open"), asked).rowcount, closed
+        opened = conn.execute(sql("areas.open"), asked).rowcount
+        conn.execute(sql("areas.notify"))
+        return opened, closed
 
 
 def _report(run: Run, dataset: Dataset, delivered: Delivered, opened: int, closed: int) -> Report:

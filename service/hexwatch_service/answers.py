@@ -21,6 +21,7 @@ NEVER = "no-store"
 ASIDE = 64 << 10  # bytes; compressing more than this would keep other requests waiting, so a thread does it
 
 RawHeaders = list[tuple[bytes, bytes]]
+BODILESS = "hexwatch.bodiless"  # in the scope of a request whose answer's body nobody reads
 NOSNIFF = (b"x-content-type-options", b"nosniff")  # every answer has it
 
 

@@ -15,6 +15,7 @@ from hexwatch_schemas.windows import Window
 
 from .engine.mvt import STATE
 from .engine.snapshot import Snapshot
+from .ogc.stored.collection import Stored
 
 _AS_IT_STANDS = (
     "id", "title", "minzoom", "maxzoom", "dataset", "kind", "attribution", "licence", "citation", "synthetic",
@@ -105,6 +106,12 @@ class Catalogue:
     """All layers at one moment."""
 
     layers: Mapping[str, Layer]
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+
+    def collection(self, name: str) -> Layer | Stored:
+        """A layer, or a collection of single records. Raises NotFound."""
+        found = self.stored.get(name)
+        return self[name] if found is None else found
 
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers.values())

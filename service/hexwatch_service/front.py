@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .answers import NOSNIFF, RawHeaders, Resource
+from .answers import BODILESS, NOSNIFF, RawHeaders, Resource
 from .failures import answer_to
 from .state import State
 from .tile_addresses import tile_at
@@ -36,7 +36,7 @@ class Front:
             await self._app(scope, receive, send)
             return
         if scope["method"] == "HEAD":  # a GET whose body stays here (RFC 9110, 9.3.2)
-            scope, send = {**scope, "method": "GET"}, _without_body(send)
+            scope, send = {**scope, "method": "GET", BODILESS: True}, _without_body(send)
         stale = STALE if self._state.stale else []
         resource = self._resource(scope)
         if resource is None:

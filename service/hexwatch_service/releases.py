@@ -17,6 +17,7 @@ from .engine.read import Release, Superseded, Unreachable
 from .engine.shelf import Shelf
 from .engine.snapshot import Snapshot
 from .engine.warm import warm
+from .ogc.stored.collection import Stored, from_row
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,13 @@ class Releases:
         shelf = self._shelf = self._shelf or await self._prepare()
         rows = await self._database.fetch(sql("catalogue.layers"), {})
         found = [await _layer(shelf, row, held.layers.get(row["id"])) for row in rows]
-        return Catalogue({layer.id: layer for layer in found if layer is not None})
+        return Catalogue({layer.id: layer for layer in found if layer is not None}, await self._stored())
+
+    async def _stored(self) -> dict[str, Stored]:
+        """The collections of single records; nothing of them is kept here."""
+        measures = await self._database.fetch(sql("records.measures"), {})
+        rows = await self._database.fetch(sql("records.collections"), {})
+        return {stored.id: stored for stored in (from_row(row, measures) for row in rows)}
 
     async def _prepare(self) -> Shelf:
         """Compile while the database is asked which one it is."""

@@ -43,6 +43,7 @@ def serve(chosen: Settings, ready: Callable[[str], object]) -> None:
         _prepare_workers()
         chosen = chosen.model_copy(update={"port": port})
         os.environ |= {"HEXWATCH_HOST": chosen.host, "HEXWATCH_PORT": str(port)}  # workers read their own settings
+        settings.cache_clear()  # as copies of this process they would else know those from before the port was known
         ended = threading.Event()
         threading.Thread(target=_tell, args=(chosen, ready, ended), daemon=True).start()
         try:

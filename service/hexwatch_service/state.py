@@ -17,9 +17,11 @@ from .catalogue import Catalogue, Layer
 from .database import Database, Unavailable
 from .flights import Flights, Kept
 from .numbers import Numbers
+from .ogc.stored.collection import Stored
 from .releases import Releases
 
 Address = tuple[str, bytes]  # path, query as it was written
+COUNTS = 10_000  # of records, each of one question
 ADDRESSES = 10_000  # remembered; each is short, and what it names is kept elsewhere
 
 
@@ -33,6 +35,7 @@ class State:
     numbers: Numbers
     representations: Flights[Representation]
     assets: Mapping[str, Resource] = field(default_factory=assets.read)
+    counts: Flights[int] = field(default_factory=lambda: Flights(COUNTS, lambda _: 1))
     addresses: Kept[Resource] = field(default_factory=lambda: Kept(ADDRESSES, lambda _: 1))
     held: Catalogue = field(default_factory=lambda: Catalogue({}))
 
@@ -98,3 +101,10 @@ async def _layer(layer: str, state: Held) -> Layer:
 
 
 TheLayer = Annotated[Layer, Depends(_layer)]
+
+
+async def _collection(layer: str, state: Held) -> Layer | Stored:
+    return state.catalogue.collection(layer)
+
+
+TheCollection = Annotated[Layer | Stored, Depends(_collection)]

@@ -15,7 +15,11 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
 # Pictures, data, and JSON, which is written by programs or is data as well.
 NOT_WRITTEN = {".json", ".png", ".gz", ".gpkg", ".parquet", ".fgb", ".zip", ".xlsx", ".woff2"}
-LOCKS = {"web/package-lock.json", "requirements/runtime.txt", "requirements/dev.txt"}
+LOCKS = {
+    "web/package-lock.json",
+    "tests/clients/package-lock.json",
+    *(f"requirements/{name}.txt" for name in ("runtime", "dev", "clients")),
+}
 
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
 FILES = [ROOT / name for name in TRACKED if name and name not in LOCKS and (ROOT / name).is_file()]
@@ -58,14 +62,15 @@ def test_every_module_begins_with_what_it_is_for() -> None:
     assert [name for name, text in first.items() if "\n" in text or not text.endswith(".")] == []
 
 
-@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt"])
+@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt", "clients.txt"])
 def test_python_lock_holds_no_address(lock: str) -> None:
     text = (ROOT / "requirements" / lock).read_text()
     assert re.findall(r"https?://\S+|--(?:extra-)?index-url.*|--find-links.*", text) == []
 
 
-def test_map_lock_holds_no_address_to_fetch_from() -> None:
-    assert '"resolved"' not in (ROOT / "web" / "package-lock.json").read_text()
+@pytest.mark.parametrize("folder", ["web", "tests/clients"])
+def test_npm_lock_holds_no_address_to_fetch_from(folder: str) -> None:
+    assert '"resolved"' not in (ROOT / folder / "package-lock.json").read_text()
 
 
 def test_who_tested_can_also_run() -> None:
@@ -75,7 +80,7 @@ def test_who_tested_can_also_run() -> None:
 
 
 def test_every_locked_package_has_a_hash() -> None:
-    for lock in ("runtime.txt", "dev.txt"):
+    for lock in ("runtime.txt", "dev.txt", "clients.txt"):
         text = (ROOT / "requirements" / lock).read_text().replace("\\\n", " ")
         assert [line for line in text.splitlines() if line.strip() and "--hash=sha256:" not in line] == []
 

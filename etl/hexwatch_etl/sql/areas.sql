@@ -28,3 +28,7 @@ select %(dataset)s, s.key, s.name, s.level, s.country, st_setsrid(s.geom::geomet
 from stage_area s
 where not exists (select from catalog.area a where a.dataset = %(dataset)s and a.run_to is null and a.key = s.key)
 order by s.key
+
+-- name: notify
+-- Areas have no release of their own, but they are listed among the collections.
+select pg_notify('hexwatch_release', '{}')

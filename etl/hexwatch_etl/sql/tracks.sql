@@ -8,6 +8,7 @@ create temporary table if not exists stage_track (
   began timestamptz not null,
   ended timestamptz not null,
   pings integer not null,
+  line text,
   primary key (key, day)
 )
 
@@ -35,7 +36,7 @@ union
 select day from raw.track where %(whole)s and dataset = %(dataset)s and run_to is null
 
 -- name: copy_tracks
-copy stage_track (key, day, mover, patrol_type, strength, began, ended, pings) from stdin (format csv)
+copy stage_track (key, day, mover, patrol_type, strength, began, ended, pings, line) from stdin (format csv)
 
 -- name: copy_visits
 copy stage_visit (key, day, cell, metres, seconds, entries, nights) from stdin (format csv)
@@ -53,7 +54,7 @@ from stage_track s
 join visited v on v.key = s.key and v.day = s.day
 cross join lateral (
   select md5(concat_ws('|', s.mover, s.patrol_type, coalesce(s.strength::text, '-'), extract(epoch from s.began),
-    extract(epoch from s.ended), s.pings, v.cells))::uuid as content
+    extract(epoch from s.ended), s.pings, v.cells, coalesce(s.line, '-')))::uuid as content
 ) h
 left join raw.track t on t.dataset = %(dataset)s and t.key = s.key and t.day = s.day and t.run_to is null
 where t.id is null or t.content <> h.content
@@ -69,10 +70,17 @@ where t.dataset = %(dataset)s and t.run_to is null and t.day in (select day from
 
 -- name: open
 with opened as (
-  insert into raw.track (dataset, key, day, mover, patrol_type, strength, began, ended, pings, content, run_from)
-  select %(dataset)s, key, day, mover, patrol_type, strength, began, ended, pings, content, %(run)s
-  from change
-  order by key, day
+  insert into raw.track (dataset, key, day, mover, patrol_type, strength, began, ended, pings, line, metres, seconds,
+    content, run_from)
+  select %(dataset)s, c.key, c.day, mover, patrol_type, strength, began, ended, pings, st_setsrid(line::geometry, 4326),
+    total.metres / 1000.0, total.seconds / 1000.0, content, %(run)s
+  from change c
+  join (
+    select key, day, sum(metres) as metres, sum(seconds) as seconds
+    from stage_visit where hex.resolution(cell) = 1
+    group by key, day
+  ) total on total.key = c.key and total.day = c.day
+  order by c.key, c.day
   returning id, key, day
 ),
 visited as (

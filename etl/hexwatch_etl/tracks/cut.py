@@ -17,11 +17,12 @@ import polars as pl
 from ..lake import Lake, read_pings
 from ..lake.files import row_group_tracks
 from .days import midnights, with_midnights
-from .stage import days_of_tracks
+from .lines import lines
+from .stage import DAY, days_of_tracks
 from .visits import visits
 
 PINGS = 500_000  # of a task
-VERSION = 1  # another one when the same pings come to other visits: then everything is cut anew
+VERSION = 2  # another one when the same pings come to other visits or lines: then everything is cut anew
 _DAY = timedelta(days=1)
 
 
@@ -39,9 +40,10 @@ class Cut:
 
 
 def cut(task: Cut) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Days of tracks, and their visits (see days_of_tracks, visits). A pure function of the lake's files."""
+    """Days of tracks, and their visits (see days_of_tracks, lines, visits). A pure function of the lake's files."""
     pings = with_midnights(_believed(task), task.zone)
-    return days_of_tracks(pings.filter(pl.col("day").is_in(task.days))), visits(pings, task.base, task.days)
+    days = days_of_tracks(pings.filter(pl.col("day").is_in(task.days)))
+    return days.join(lines(pings), on=DAY, how="left", maintain_order="left"), visits(pings, task.base, task.days)
 
 
 def _believed(task: Cut) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import psycopg
 from .. import outlines
 from ..store_rows import copy_rows, sql
 
-_DAY = ("track", "day")
+DAY = ("track", "day")
 
 
 def prepare(conn: psycopg.Connection, dataset: int, days: Collection[date], *, whole: bool) -> None:
@@ -25,13 +25,13 @@ def stage(conn: psycopg.Connection, tracks: pl.DataFrame, visited: pl.DataFrame)
     """Add to stage_track and stage_visit; also make sure that the outlines of all visited cells exist."""
     outlines.ensure(conn, visited["cell"].unique().sort().to_numpy())
     copy_rows(conn, sql("tracks.copy_tracks"), tracks)
-    copy_rows(conn, sql("tracks.copy_visits"), visited.select(*_DAY, "cell", "metres", "seconds", "entries", "nights"))
+    copy_rows(conn, sql("tracks.copy_visits"), visited.select(*DAY, "cell", "metres", "seconds", "entries", "nights"))
 
 
 def days_of_tracks(pings: pl.DataFrame) -> pl.DataFrame:
     """One row for each day of each track, by its pings with `day` and `given`; of what it says, the first counts."""
     first = [pl.col(c).drop_nulls().first() for c in ("mover", "patrol_type", "strength")]
     began, ended = pl.col("time").min().alias("began"), pl.col("time").max().alias("ended")
-    return pings.group_by(*_DAY, maintain_order=True).agg(
+    return pings.group_by(*DAY, maintain_order=True).agg(
         *first, began, ended, pl.col("given").sum().cast(pl.Int64).alias("pings")
     )

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import orjson
 import pyarrow as pa
 import shapely
 
 from .crs import CRS84, Crs
-from .schema import GEOMETRY, TEXTS
-from .selection import Page
-from .writing import PIECE, Sheet
+from .property import Property
+from .schema import GEOMETRY
+from .writing import PIECE, Page, Sheet
+
+_TYPES = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
+_FORMATS = {"date": pa.date32(), "date-time": pa.timestamp("us", "UTC")}
 
 
 def system(page: Page) -> Crs:
     """The reference system of a file: x stands before y in all of them, whatever the authority says of its axes."""
-    return CRS84 if page.question.crs.epsg == CRS84.epsg else page.question.crs
+    return CRS84 if page.crs.epsg == CRS84.epsg else page.crs
+
+
+def _type(what: Property) -> pa.DataType:
+    return _FORMATS.get(what.format or "") or _TYPES[what.type]
 
 
 def schema(sheet: Sheet) -> pa.Schema:
     """The columns, and what they are of (key `hexwatch`, JSON)."""
-    names = sheet.page.question.properties
-    fields = [pa.field(name, pa.string() if name in TEXTS else pa.float64()) for name in names]
+    fields = [pa.field(name, _type(what)) for name, what in sheet.page.fields.items()]
     about = {b"hexwatch": orjson.dumps(sheet.about)}
     return pa.schema([*fields, _geometry(system(sheet.page))], metadata=about)
 
@@ -37,21 +42,8 @@ def _geometry(crs: Crs) -> pa.Field:
 
 def batches(sheet: Sheet) -> Iterator[pa.RecordBatch]:
     """The rows in pieces; at least one, which may be empty."""
-    columns = schema(sheet)
+    columns, kind = schema(sheet), sheet.page.kind
     for piece in sheet.page.pieces(PIECE) or [sheet.page]:
-        yield pa.record_batch([*_values(piece), _outlines(piece, sheet.page)], schema=columns)
-
-
-def _values(piece: Page) -> Iterator[pa.Array[Any]]:
-    for name in piece.question.properties:
-        yield pa.array(piece.values(name), pa.string() if name in TEXTS else pa.float64())
-
-
-def _outlines(piece: Page, whole: Page) -> pa.Array[Any]:
-    shapes = piece.features.places.polygons(piece.rows, system(piece), several=kind(whole) == "MultiPolygon")
-    return pa.array(shapely.to_wkb(shapes).tolist(), pa.binary())
-
-
-def kind(page: Page) -> str:
-    """The one type of all outlines: files have columns of one type."""
-    return "Polygon" if page.features.places.are_single(page.rows) else "MultiPolygon"
+        values = [pa.array(piece.values(name), _type(what)) for name, what in piece.fields.items()]
+        shapes = shapely.to_wkb(piece.shapes(system(piece), kind)).tolist()
+        yield pa.record_batch([*values, pa.array(shapes, pa.binary())], schema=columns)

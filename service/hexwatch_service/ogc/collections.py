@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from urllib.parse import quote
+
 from ..catalogue import Layer
 from ..state import State
 from .crs import ALL, CRS84
 from .documents import GEOJSON, JSON, SCHEMA, Document, link
 from .formats import registry
 from .question import usual_resolution
+from .stored.collection import Stored
 
 _REL = "http://www.opengis.net/def/rel/ogc/1.0"
 
@@ -37,8 +41,51 @@ def collection(layer: Layer, state: State) -> Document:
     }
 
 
-def description(layer: Layer) -> str:
+def stored_collection(stored: Stored, state: State) -> Document:
+    """The description of a collection of single records."""
+    home = state.url(f"collections/{stored.id}")
+    days = [[str(stored.extent.first), str(stored.extent.last)]] if stored.extent else [[None, None]]
+    found = [
+        link("self", home, JSON, "This collection"),
+        link("alternate", f"{home}?f=html", "text/html", "This collection as a page"),
+        *(link("items", f"{home}/items?f={f.id}", f.media_type, f"Records ({f.title})") for f in registry().values()),
+        link(f"{_REL}/schema", f"{home}/schema", SCHEMA, "Schema"),
+        link(f"{_REL}/queryables", f"{home}/queryables", SCHEMA, "Queryables"),
+        link(f"{_REL}/sortables", f"{home}/sortables", SCHEMA, "Sortables"),
+    ]
+    return {
+        "id": stored.id,
+        "title": stored.title,
+        "description": description(stored),
+        "attribution": stored.attribution,
+        "itemType": "feature",
+        "extent": {
+            "spatial": {"bbox": [list(stored.bounds)], "crs": CRS84.uri},
+            "temporal": {"interval": [[day and f"{day}T{hour}Z" for day, hour in zip(days[0], _ENDS, strict=True)]]},
+        },
+        "crs": [system.uri for system in ALL],
+        "storageCrs": CRS84.uri,
+        "release": stored.release,
+        "published": stored.published_at and stored.published_at.isoformat(),
+        "synthetic": stored.synthetic,
+        "licence": stored.licence,
+        "citation": stored.citation,
+        "links": found,
+    }
+
+
+_ENDS = ("00:00:00", "23:59:59")
+
+
+def described(one: Layer | Stored, state: State) -> Document:
+    """One collection's description."""
+    return collection(one, state) if isinstance(one, Layer) else stored_collection(one, state)
+
+
+def description(layer: Layer | Stored) -> str:
     """One paragraph for catalogues and desktop clients."""
+    if not isinstance(layer, Layer):
+        return f"{'Synthetic data. ' if layer.synthetic else ''}{layer.description} {layer.attribution}".strip()
     shown = ", ".join(i.title for i in layer.indicators)
     return (
         f"{'Synthetic data. ' if layer.synthetic else ''}Hexagons (H3 resolution {usual_resolution(layer)}; "
@@ -47,12 +94,12 @@ def description(layer: Layer) -> str:
     ).strip()
 
 
-def collections(layers: list[Layer], state: State) -> Document:
-    """All layers."""
+def collections(layers: Iterable[Layer | Stored], state: State) -> Document:
+    """All collections."""
     return {
         "links": [link("self", state.url("collections"), JSON, "Collections")],
         "crs": [system.uri for system in ALL],
-        "collections": [collection(layer, state) for layer in layers],
+        "collections": [described(layer, state) for layer in layers],
     }
 
 
@@ -99,12 +146,17 @@ def landing_links(state: State) -> list[Document]:
     ]
 
 
-def item_links(layer: Layer, state: State, cell: str) -> list[Document]:
+def item_links(layer: Layer | Stored, state: State, name: str) -> list[Document]:
     """Where to go from one feature."""
-    home = state.url(f"collections/{layer.id}")
-    return [
-        link("self", f"{home}/items/{cell}", GEOJSON, "This hexagon"),
-        link("alternate", f"{home}/items/{cell}?f=html", "text/html", "This hexagon as a page"),
+    home, cell = state.url(f"collections/{layer.id}"), quote(name, safe="")
+    here = [
+        link("self", f"{home}/items/{cell}", GEOJSON, "This feature"),
+        link("alternate", f"{home}/items/{cell}?f=html", "text/html", "This feature as a page"),
         link("collection", home, JSON, layer.title),
+    ]
+    if not isinstance(layer, Layer):
+        return here
+    return [
+        *here,
         link("describedby", state.url(f"layers/{layer.id}/cells/{cell}"), JSON, "What is precise, spread, unplaced"),
     ]

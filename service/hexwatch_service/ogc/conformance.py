@@ -14,7 +14,7 @@ _CLASSES = {
     "cql2/1.0": (
         "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
         "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-operators",
-        "basic-spatial-functions-plus", "spatial-functions", "property-property", "arithmetic",
+        "basic-spatial-functions-plus", "spatial-functions", "temporal-functions", "property-property", "arithmetic",
     ),
     "ogcapi-tiles-1/1.0": ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "datetime", "oas30"),
     "ogcapi-styles-1/1.0": ("core", "mapbox-style"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from .arrow import batches, kind, schema, system
+from .arrow import batches, schema, system
 from .schema import GEOMETRY
 from .writing import Sheet, through_file
 
@@ -22,7 +22,7 @@ def written(sheet: Sheet, driver: str, ending: str, **options: Any) -> Iterator[
         columns = schema(sheet)
         write_arrow(
             pa.RecordBatchReader.from_batches(columns, batches(sheet)), place, layer=sheet.layer.id, driver=driver,
-            geometry_name=GEOMETRY, geometry_type=kind(sheet.page), crs=f"EPSG:{system(sheet.page).epsg}", **options,
+            geometry_name=GEOMETRY, geometry_type=sheet.page.kind, crs=f"EPSG:{system(sheet.page).epsg}", **options,
         )  # fmt: skip
 
     return through_file(write, ending)

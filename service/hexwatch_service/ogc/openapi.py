@@ -10,7 +10,6 @@ from typing import Any
 
 from hexwatch_schemas import __version__
 
-from ..catalogue import Layer
 from ..described import MVT
 from ..state import State
 from .crs import ALL
@@ -70,12 +69,12 @@ def _parameters() -> Json:
         "parent-zone": _query("parent-zone", "Only zones within this one.", _TEXT),
         "compact-zones": _query("compact-zones", "Only false.", {"type": "boolean", "default": False}),
         "zone-depth": _query("zone-depth", "Only 0.", {"type": "integer", "enum": [0], "default": 0}),
-        "collectionId": _path("collectionId", "A layer."),
+        "collectionId": _path("collectionId", "A collection."),
         "tileMatrixSetId": _path("tileMatrixSetId", "A tile matrix set.", {"type": "string", "enum": [QUAD]}),
         "dggrsId": _path("dggrsId", "A discrete global grid.", {"type": "string", "enum": [GRID]}),
         "styleId": _path("styleId", "Layer and indicator, with a dot between them."),
         "zoneId": _path("zoneId", "An H3 cell, 15 hexadecimal characters."),
-        "featureId": _path("featureId", "An H3 cell, 15 hexadecimal characters."),
+        "featureId": _path("featureId", "An H3 cell, 15 hexadecimal characters, or the name of a record."),
     }
 
 
@@ -83,6 +82,7 @@ _OF_ITEMS = (
     "f-items", "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "category", "resolution", "properties",
     "sortby", "filter", "filter-lang", "filter-crs",
 )  # fmt: skip
+_OF_RECORDS = tuple(name for name in _OF_ITEMS if name not in ("category", "resolution"))
 _OF_ZONES = (
     "limit", "offset", "bbox", "bbox-crs", "datetime", "category", "filter", "filter-lang", "filter-crs",
 )  # fmt: skip
@@ -130,7 +130,7 @@ def description(state: State) -> Json:
         },
         "servers": [{"url": state.url("").rstrip("/")}],
         "tags": [{"name": name} for name in ("Capabilities", "Data", "Tiles", "Styles", "DGGS")],
-        "paths": {**_capabilities(), **_data(), **_tiles(), **_dggs(), **_of_layers(list(state.catalogue))},
+        "paths": {**_capabilities(), **_data(), **_tiles(), **_dggs(), **_of_collections(state)},
         "components": {"parameters": _parameters(), "schemas": _schemas(), "responses": _failures()},
     }
 
@@ -155,9 +155,9 @@ def _data() -> Json:
     one = _shared("collectionId", "featureId", "crs", "datetime", "category", "f")
     return {
         **properties_of,
-        f"{home}/items": _operation("items", "Hexagons", "Data", parameters, **_formats()),
+        f"{home}/items": _operation("items", "Features", "Data", parameters, **_formats()),
         f"{home}/items/{{featureId}}": _operation(
-            "item", "One hexagon", "Data", one, **{GEOJSON: {"schema": _ref("featureGeoJSON")}}, **_PAGE
+            "item", "One feature", "Data", one, **{GEOJSON: {"schema": _ref("featureGeoJSON")}}, **_PAGE
         ),
     }
 
@@ -203,15 +203,19 @@ def _dggs() -> Json:
     }
 
 
-def _of_layers(layers: list[Layer]) -> Json:
-    """Literal paths, with a parameter for each property."""
+def _of_collections(state: State) -> Json:
+    """Literal paths, with a parameter for each property that a query can name."""
+    found = [
+        *((layer, _OF_ITEMS) for layer in state.catalogue),
+        *((s, _OF_RECORDS) for s in state.catalogue.stored.values()),
+    ]
     return {
-        f"/collections/{layer.id}/items": _operation(
-            f"items-of-{layer.id}", layer.title, "Data",
-            [*_shared(*_OF_ITEMS), *(_query(k, p.title, {"type": p.type}) for k, p in properties(layer).items())],
+        f"/collections/{one.id}/items": _operation(
+            f"items-of-{one.id}", one.title, "Data",
+            [*_shared(*shared), *(_query(k, p.title, {"type": p.type}) for k, p in properties(one).items())],
             **_formats(),
         )
-        for layer in layers
+        for one, shared in found
     }  # fmt: skip
 
 

@@ -19,12 +19,12 @@ from ..catalogue import Layer
 from ..routes.parameters import Choice
 from . import crs
 from .crs import Crs
-from .schema import properties
+from .schema import Described, properties
 
 MOST = 10_000  # features of one page
 USUAL = 100
 FURTHEST = 10**9
-COMFORTABLE = 50_000  # cells; above these a collection is drawn at a coarser resolution
+COMFORTABLE = 15_000  # cells; above these a collection is drawn coarser: clients read it whole, by thousands
 
 Box = tuple[float, float, float, float]  # west, south, east, north
 Model = TypeVar("Model", bound=BaseModel)
@@ -76,11 +76,11 @@ def read(layer: Layer, said: Mapping[str, str]) -> tuple[Question, str | None]:
     question = Question(
         asked=asked(layer, choice.datetime, choice.category),
         resolution=_resolution(layer, choice.resolution),
-        bbox=None if choice.bbox is None else _bbox(choice.bbox, crs.named(choice.bbox_crs, "bbox-crs")),
-        filter=_filter(choice),
-        equal=tuple((k, v) for k, v in said.items() if k not in ours and _known(layer, k, "parameter")),
-        sortby=tuple(_order(layer, choice.sortby)),
-        properties=_properties(layer, choice.properties),
+        bbox=None if choice.bbox is None else box_of(choice.bbox, crs.named(choice.bbox_crs, "bbox-crs")),
+        filter=filter_of(choice),
+        equal=tuple((k, v) for k, v in said.items() if k not in ours and known(layer, k, "parameter")),
+        sortby=tuple(order_of(layer, choice.sortby)),
+        properties=properties_of(layer, choice.properties),
         crs=crs.named(choice.crs, "crs"),
         limit=None if choice.limit is None else min(choice.limit, MOST),
         offset=choice.offset,
@@ -107,7 +107,7 @@ def validated(model: type[Model], said: Mapping[str, str]) -> Model:
 
 
 def usual_resolution(layer: Layer) -> int:
-    """The finest resolution at which a release has at most 50,000 cells: desktop clients read collections whole."""
+    """The finest resolution at which a release has at most 15,000 cells: desktop clients read collections whole."""
     grids = layer.snapshot.grids
     fitting = (r for r in range(layer.base, 0, -1) if grids[r - 1].cells.size <= COMFORTABLE)
     return next(fitting, 1)
@@ -121,7 +121,8 @@ def _resolution(layer: Layer, said: int | None) -> int:
     return said
 
 
-def _bbox(text: str, system: Crs) -> Box:
+def box_of(text: str, system: Crs) -> Box:
+    """Degrees of a bbox. Raises UsageError."""
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
@@ -142,26 +143,30 @@ def boxes(bbox: Box) -> list[Box]:
     return [bbox] if west <= east else [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
-def _filter(choice: ItemsChoice) -> tuple[str, str, Crs] | None:
+def filter_of(choice: ItemsChoice) -> tuple[str, str, Crs] | None:
+    """The filter, its language and reference system."""
     if choice.filter is None:
         return None
     return choice.filter, choice.filter_lang or "cql2-text", crs.named(choice.filter_crs, "filter-crs")
 
 
-def _order(layer: Layer, text: str | None) -> list[tuple[str, bool]]:
+def order_of(layer: Layer | Described, text: str | None) -> list[tuple[str, bool]]:
+    """Properties to sort by, and whether each descends. Raises UsageError."""
     wanted = [(part.lstrip("+- "), part.startswith("-")) for part in text.split(",")] if text is not None else []
-    return [(name, down) for name, down in wanted if _known(layer, name, "sortby")]
+    return [(name, down) for name, down in wanted if known(layer, name, "sortby")]
 
 
-def _properties(layer: Layer, text: str | None) -> tuple[str, ...]:
+def properties_of(layer: Layer | Described, text: str | None) -> tuple[str, ...]:
+    """The properties to write, in their own order. Raises UsageError."""
     there = properties(layer)
     if text is None:
         return tuple(there)
-    wanted = {name for name in text.split(",") if name and _known(layer, name, "properties")}
+    wanted = {name for name in text.split(",") if name and known(layer, name, "properties")}
     return tuple(name for name in there if name in wanted)
 
 
-def _known(layer: Layer, name: str, parameter: str) -> bool:
+def known(layer: Layer | Described, name: str, parameter: str) -> bool:
+    """True. Raises UsageError where there is no such property."""
     there = properties(layer)
     if name not in there:
         raise UsageError(f"{parameter}: there is no {name[:40]!r}.", hint=f"There are: {', '.join(there)}.")

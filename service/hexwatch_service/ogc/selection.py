@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -18,11 +19,13 @@ from hexwatch_schemas.errors import UsageError
 from ..catalogue import Layer
 from ..engine.mvt import STATE
 from ..numbers import Table
+from .crs import Crs
 from .filters.evaluate import matching
 from .filters.parse import parse
 from .places import Mask, Places, Rows
+from .property import Property
 from .question import Question, boxes
-from .schema import GEOMETRY
+from .schema import GEOMETRY, properties
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,88 @@ class Page:
         end = self.question.offset + self.rows.size
         return end if self.rows.size and end < self.matched else None
 
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return self.rows.size
+
+    @property
+    def limit(self) -> int | None:
+        """How many were asked for; None: the format decides."""
+        return self.question.limit
+
+    @property
+    def offset(self) -> int:
+        """How many stand before them."""
+        return self.question.offset
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The properties that are written."""
+        return self.question.properties
+
+    @property
+    def fields(self) -> Mapping[str, Property]:
+        """What each of them is."""
+        there = properties(self.features.layer)
+        return {name: there[name] for name in self.names}
+
+    @property
+    def crs(self) -> Crs:
+        """The reference system asked for."""
+        return self.question.crs
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """Of what the numbers are."""
+        asked = self.question.asked
+        categories = ",".join(asked.categories or ()) or "all"
+        return {
+            "window": str(asked.window), "categories": categories, "resolution": self.features.table.resolution
+        }  # fmt: skip
+
+    @property
+    def kind(self) -> str:
+        """The one type of all outlines: files have columns of one type."""
+        return "Polygon" if self.features.places.are_single(self.rows) else "MultiPolygon"
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some have no place: no hexagon has none."""
+        return False
+
+    def ids(self) -> list[str]:
+        """The names of the features."""
+        return hexgrid.texts(self.features.table.cells[self.rows].tolist())
+
+    def geometries(self) -> list[Any]:
+        """GeoJSON geometries, their coordinates arrays; a cell beyond the mercator square has none there."""
+        return [_geometry(parts) for parts in self.paths(self.crs)]
+
+    def paths(self, crs: Crs) -> list[list[NDArray[np.float64]]]:
+        """For each row its lines (v, 2) as a picture draws them."""
+        return self.features.places.rings(self.rows, crs)
+
+    def locations(self) -> None:
+        """What a table needs beside the name of the cell: nothing."""
+        return
+
+    def shapes(self, crs: Crs, kind: str) -> NDArray[Any]:
+        """The outlines (n), all of a kind."""
+        return self.features.places.polygons(self.rows, crs, several=kind == "MultiPolygon")
+
+    def strength(self) -> list[float]:
+        """How strongly a picture fills each row, 0 to 1.
+
+        By rank of the first indicator: counts of violence are so skewed that their sizes would show one hexagon.
+        """
+        first = next(iter(self.features.table.values.values()), None)
+        if first is None:
+            return [0.5] * self.size
+        found = np.nan_to_num(first[self.rows])
+        rank = np.searchsorted(np.sort(found), found, "right") / max(found.size, 1)
+        return (0.15 + 0.75 * rank).round(2).tolist()
+
     def values(self, name: str) -> list[str] | list[float | None]:
         """The values (rows) of a property; None: no value."""
         if name == "h3":
@@ -92,6 +177,12 @@ class Page:
     def pieces(self, size: int) -> list[Page]:
         """The same in pieces of at most so many rows, for what is written as a stream."""
         return [replace(self, rows=self.rows[at : at + size]) for at in range(0, self.rows.size, size)]
+
+
+def _geometry(parts: list[NDArray[np.float64]]) -> dict[str, Any] | None:
+    if len(parts) == 1:
+        return {"type": "Polygon", "coordinates": parts}
+    return {"type": "MultiPolygon", "coordinates": [[ring] for ring in parts]} if parts else None
 
 
 def selected(layer: Layer, table: Table, question: Question, limit: int | None) -> Page:

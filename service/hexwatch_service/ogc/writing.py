@@ -3,25 +3,62 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..catalogue import Layer
 from ..state import State
+from .crs import Crs
 from .documents import Document
-from .selection import Page
+from .property import Property
+from .stored.collection import Stored
 
 CHUNK = 1 << 18  # bytes
 PIECE = 5_000  # rows written at once
+
+
+class Page(Protocol):
+    """Some features as formats see them, whatever they are of."""
+
+    @property
+    def matched(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    @property
+    def fields(self) -> Mapping[str, Property]: ...
+    @property
+    def crs(self) -> Crs: ...
+    @property
+    def about(self) -> Mapping[str, Any]: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def has_gaps(self) -> bool: ...
+    @property
+    def next_offset(self) -> int | None: ...
+    def ids(self) -> list[str]: ...
+    def values(self, name: str) -> list[Any]: ...
+    def geometries(self) -> list[Any]: ...
+    def shapes(self, crs: Crs, kind: str) -> Any: ...
+    def paths(self, crs: Crs) -> list[list[Any]]: ...
+    def locations(self) -> list[str | None] | None: ...
+    def strength(self) -> list[float]: ...
+    def pieces(self, size: int) -> Sequence[Page]: ...
+    @property
+    def limit(self) -> int | None: ...
+    @property
+    def offset(self) -> int: ...
 
 
 @dataclass(frozen=True)
 class Sheet:
     """A page of features with all that belongs into an answer."""
 
-    layer: Layer
+    layer: Layer | Stored
     state: State
     page: Page
     links: list[Document]
@@ -30,15 +67,13 @@ class Sheet:
     @property
     def about(self) -> Mapping[str, Any]:
         """What whoever has the numbers must be able to tell: of what, of which release, from whom, on which terms."""
-        layer, asked = self.layer, self.page.question.asked
+        layer = self.layer
         return {
             "title": layer.title,
             "layer": layer.id,
             "release": layer.release,
-            "published": layer.published_at.isoformat(),
-            "window": str(asked.window),
-            "categories": ",".join(asked.categories or ()) or "all",
-            "resolution": self.page.features.table.resolution,
+            "published": layer.published_at and layer.published_at.isoformat(),
+            **self.page.about,
             "synthetic": layer.synthetic,
             "attribution": layer.attribution,
             "licence": layer.licence,

@@ -6,27 +6,37 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from ..ogc.answering import answered_item, answered_page, page_of
+from ..catalogue import Layer
+from ..ogc.answering import answered_item, answered_page, key_of, page_of
 from ..ogc.formats import registry
 from ..ogc.negotiation import chosen
 from ..ogc.question import ItemChoice, once, read, validated
-from ..state import Held, TheLayer
+from ..ogc.stored import question as records
+from ..ogc.stored.answering import answered_items, answered_record
+from ..state import Held, TheCollection
 
 router = APIRouter(prefix="/collections", tags=["features"], include_in_schema=False)
 
 
 @router.get("/{layer}/items")
-async def items(request: Request, layer: TheLayer, state: Held) -> Response:
-    """The hexagons that the parameters ask for."""
-    question, f = read(layer, once(request.query_params))
-    written = chosen(registry(), f, request.headers.get("accept", ""))
+async def items(request: Request, layer: TheCollection, state: Held) -> Response:
+    """The features that the parameters ask for."""
+    said, accept = once(request.query_params), request.headers.get("accept", "")
+    if not isinstance(layer, Layer):
+        asked, f = records.read(layer, said)
+        return await answered_items(request, state, layer, asked, chosen(registry(), f, accept))
+    question, f = read(layer, said)
+    written = chosen(registry(), f, accept)
     table = await state.numbers.table(layer, question.asked, question.resolution)
     page = await asyncio.to_thread(page_of, layer, table, question, written)
-    return await answered_page(request, state, page, written)
+    return await answered_page(request, state, layer, page, written, key_of(request, layer, page, written))
 
 
-@router.get("/{layer}/items/{cell}")
-async def item(request: Request, layer: TheLayer, cell: str, state: Held) -> Response:
-    """One hexagon, of any resolution that the layer has."""
-    choice = validated(ItemChoice, once(request.query_params))
-    return await answered_item(request, state, layer, cell, choice)
+@router.get("/{layer}/items/{name:path}")
+async def item(request: Request, layer: TheCollection, name: str, state: Held) -> Response:
+    """One hexagon, of any resolution that the layer has, or one record."""
+    said = once(request.query_params)
+    if not isinstance(layer, Layer):
+        choice = validated(ItemChoice, {k: v for k, v in said.items() if k != "datetime"})
+        return await answered_record(request, state, layer, name, choice)
+    return await answered_item(request, state, layer, name, validated(ItemChoice, said))

@@ -56,7 +56,8 @@ def test_a_landing_page_leads_to_everything(client: TestClient) -> None:
 
 
 def test_every_link_of_a_collection_leads_somewhere(client: TestClient) -> None:
-    (only,) = client.get("/collections").json()["collections"]
+    only, records = client.get("/collections").json()["collections"]
+    assert records == client.get("/collections/mission_events").json()
     assert only == client.get("/collections/mission").json()
     for link in only["links"]:
         answer = client.get(link["href"].removeprefix(BASE), headers={"accept": link["type"]})

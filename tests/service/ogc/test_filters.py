@@ -120,7 +120,7 @@ REFUSED = [
     "S_BUFFER(geometry, 1) = 1", "T_AFTER(updated, DATE('2020-01-01'))", "A_CONTAINS(h3, ('a', 'b'))",
     "deaths = 'five'", "h3 > 5", "deaths LIKE '5%'", "h3 LIKE deaths", "h3 + 1 = 2", "rainfall > 1", "deaths = NULL",
     "deaths = DATE('2020-01-01')", "geometry = 1", "S_INTERSECTS(h3, POINT(1 1))", "S_INTERSECTS(geometry, geometry)",
-    "S_INTERSECTS(geometry, POLYGON((0 0, 1 1, 1 0, 0 1, 0 0)))", "S_INTERSECTS(geometry, BBOX(1, 2, 3))",
+    "S_INTERSECTS(geometry, BBOX(1, 2, 3))",
     "'; drop table hex.fact; --", "deaths = 1; select 1", "\0",
     "(" * NESTED + "deaths = 1" + ")" * NESTED,
     "NOT " * NESTED + "deaths = 1", "deaths = " + "-" * 9_000 + "1", "deaths = " + "- " * 7_000 + "1",

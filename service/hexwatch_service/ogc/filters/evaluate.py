@@ -108,7 +108,7 @@ class _Evaluation:
                 return self._joined(word, first, others)
             case {"op": str(name), "args": list(arguments)} if (name, len(arguments)) in self._predicates:
                 return self._predicates[name, len(arguments)](*arguments)
-        raise _unsupported(node)
+        raise unsupported(node)
 
     def value(self, node: Tree) -> Value:
         """Something that can be compared."""
@@ -121,7 +121,7 @@ class _Evaluation:
                 return self._property(name)
             case {"op": str(name), "args": list(arguments)} if (name, len(arguments)) in self._functions:
                 return self._functions[name, len(arguments)](*arguments)
-        raise _unsupported(node)
+        raise unsupported(node)
 
     def _look(self, times: int = 1) -> None:
         self._looks += times * self._source.size
@@ -207,7 +207,8 @@ class _Evaluation:
         return np.broadcast_to(np.asarray(data), (self._source.size,))
 
 
-def _unsupported(node: Tree) -> UsageError:
+def unsupported(node: Tree) -> UsageError:
+    """The error that names what a filter cannot have."""
     match node:
         case {"op": str(name), "args": list(arguments)}:
             hint = "Use datetime= for days." if name.startswith("t_") else None

@@ -43,9 +43,7 @@ def shape(node: Any, crs: Crs) -> BaseGeometry:
         raise UsageError("filter: a geometry in it cannot be read.") from None
     if not np.isfinite(shapely.get_coordinates(found)).all():
         raise UsageError("filter: a geometry in it has no finite coordinates.")
-    if not found.is_valid:
-        raise UsageError(f"filter: a geometry in it is invalid: {shapely.is_valid_reason(found)[:80]}.")
-    return found
+    return found if found.is_valid else shapely.make_valid(found)  # the standard's own examples cross themselves
 
 
 def _flat(found: BaseGeometry, crs: Crs) -> BaseGeometry:

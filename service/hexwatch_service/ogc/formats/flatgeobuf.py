@@ -1,4 +1,4 @@
-"""FlatGeobuf, with its spatial index."""
+"""FlatGeobuf, with its spatial index where every feature has a place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from ..writing import Format, Sheet
 
 def _write(sheet: Sheet) -> Iterator[bytes]:
     about = orjson.dumps(sheet.about).decode()
-    return written(sheet, "FlatGeobuf", "fgb", layer_options={"TITLE": sheet.layer.title, "DESCRIPTION": about})
+    options = {"TITLE": sheet.layer.title, "DESCRIPTION": about}
+    if sheet.page.has_gaps:  # an index knows no features without a place
+        options["SPATIAL_INDEX"] = "NO"
+    return written(sheet, "FlatGeobuf", "fgb", layer_options=options)
 
 
 FORMAT = Format("fgb", 50, "FlatGeobuf", "application/flatgeobuf", _write, ("application/vnd.flatgeobuf",), "fgb")

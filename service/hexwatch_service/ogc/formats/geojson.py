@@ -5,38 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import orjson
-from numpy.typing import NDArray
 
 from ..documents import GEOJSON, JSON
-from ..selection import Page
-from ..writing import Format, Sheet
+from ..writing import Format, Page, Sheet
 
 
 def features(page: Page) -> list[dict[str, Any]]:
     """The rows of a page as features; their coordinates are arrays."""
-    names = page.question.properties
-    columns = zip(*(page.values(name) for name in names), strict=True) if names else [()] * page.rows.size
-    rings = page.features.places.rings(page.rows, page.question.crs)
+    names = page.names
+    columns = zip(*(page.values(name) for name in names), strict=True) if names else [()] * page.size
     return [
-        {
-            "type": "Feature",
-            "id": cell,
-            "geometry": _geometry(parts),
-            "properties": dict(zip(names, row, strict=True)),
-        }
-        for cell, parts, row in zip(page.values("h3"), rings, columns, strict=True)
+        {"type": "Feature", "id": name, "geometry": geometry, "properties": dict(zip(names, row, strict=True))}
+        for name, geometry, row in zip(page.ids(), page.geometries(), columns, strict=True)
     ]
-
-
-def _geometry(parts: list[NDArray[np.float64]]) -> dict[str, Any] | None:
-    """A cell beyond the mercator square has no outline there."""
-    if not parts:
-        return None
-    if len(parts) == 1:
-        return {"type": "Polygon", "coordinates": parts}
-    return {"type": "MultiPolygon", "coordinates": [[ring] for ring in parts]}
 
 
 def _write(sheet: Sheet) -> Iterator[bytes]:
@@ -45,7 +27,7 @@ def _write(sheet: Sheet) -> Iterator[bytes]:
         "type": "FeatureCollection",
         "timeStamp": sheet.made,
         "numberMatched": page.matched,
-        "numberReturned": int(page.rows.size),
+        "numberReturned": page.size,
         "links": sheet.links,
         **sheet.about,
         "features": features(page),

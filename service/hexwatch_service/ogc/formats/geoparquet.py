@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pyarrow.parquet as pq
 
-from ..arrow import batches, kind, schema, system
+from ..arrow import batches, schema, system
 from ..crs import CRS84
 from ..schema import GEOMETRY
 from ..writing import Format, Sheet, through_file
@@ -29,7 +29,7 @@ def _write(sheet: Sheet) -> Iterator[bytes]:
 
 def _geo(sheet: Sheet) -> dict[str, Any]:
     crs = system(sheet.page)
-    column = {"encoding": "WKB", "geometry_types": [kind(sheet.page)], "orientation": "counterclockwise"}
+    column = {"encoding": "WKB", "geometry_types": [sheet.page.kind], "orientation": "counterclockwise"}
     if crs is not CRS84:  # which is what no crs means
         from pyproj import CRS  # noqa: PLC0415 (only here)
 

@@ -1,0 +1,1 @@
+"""Real client programs, tried on a real server."""

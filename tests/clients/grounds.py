@@ -1,0 +1,97 @@
+"""What the client programs look at: for each collection the variables that `run_all.sh` has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from clients.outcomes import asked
+from hexwatch_schemas.hexgrid import HALF_WORLD, mercator
+from hexwatch_schemas.tiles import Tile
+
+ZOOM = 6
+# Of rasters, which the environment may name: empty is not looked at.
+SETTABLE = ("WMTS", "WMTS_LAYER", "RASTER", "WMS", "WMS_LAYER", "COG", "TILESIZE", "OGCAPI_API")
+
+# Option of each program: variable. What is empty is not looked at.
+_FEATURES = {"--collection": "COLLECTION", "--expect-count": "COUNT", "--bbox": "BBOX"}
+_RASTERS = {"--wmts": "WMTS", "--wmts-layer": "WMTS_LAYER"}
+_WMS = {"--wms": "WMS", "--wms-layer": "WMS_LAYER"}
+_GDAL = {
+    "--oapif": "LANDING", **_FEATURES, "--where": "EQUAL", "--where-count": "EQUAL_COUNT", "--expect-fields": "GFIELDS",
+    "--mvt-tile": "MVT_TILE", "--mvt-set": "MVT_SET", "--tilejson": "TILEJSON", **_RASTERS, "--xyz": "RASTER",
+    "--tilesize": "TILESIZE", "--cog": "COG", "--window": "EXTENT",
+}  # fmt: skip
+PROGRAMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "qgis": (
+        "qgis_check.py",
+        {
+            "--out": "OUT", "--name": "NAME", "--oapif": "LANDING", **_FEATURES, "--equal": "EQUAL",
+            "--expect-fields": "QFIELDS", "--mvt": "TILEJSON", "--style": "STYLE", **_RASTERS, "--xyz": "RASTER",
+            **_WMS, "--extent": "EXTENT",
+        },
+    ),
+    "gdal36": ("ogr_check.py", {**_GDAL, "--ogcapi": "OGCAPI", "--ogcapi-api": "OGCAPI_API"}),
+    "gdalwheel": ("ogr_check.py", _GDAL),
+    "browser": (
+        "browser_check.py",
+        {
+            "--out": "OUT", "--name": "NAME", "--tilejson": "TILEJSON", "--style": "STYLE", "--raster": "RASTER",
+            "--h3": "H3ROWS", "--field": "FIELD", "--bounds": "EXTENT", "--js": "JS", "--page": "VIEWER",
+        },
+    ),
+    "owslib": (
+        "owslib_check.py",
+        {
+            "--features": "LANDING", **_FEATURES, "--filter": "EQUAL", "--filter-count": "EQUAL_COUNT",
+            "--sortby": "SORTBY", **_RASTERS, **_WMS,
+        },
+    ),
+    "ogc_validate": ("ogc_validate.py", {"": "LANDING", "--collection": "COLLECTION", "--schemas": "SCHEMAS"}),
+}  # fmt: skip
+
+
+def variables(address: str, collection: str, field: str, out: Path, shared: Path, js: Path) -> dict[str, str]:
+    """The variables for a layer of hexagons, told by what the server says of itself."""
+    items = f"{address}/collections/{collection}/items"
+    layer = asked(f"{address}/layers/{collection}")
+    first = asked(f"{items}?limit=1&sortby=-{field}")["features"][0]
+    # QGIS 3.22 filters by itself and stops at a page on which nothing fits: one of the first page.
+    value = asked(f"{items}?limit=1")["features"][0]["properties"][field]
+    west, south, east, north = layer["bounds"]
+    half = [(west + east) / 2, (south + north) / 2]
+    longitude, latitude = first["geometry"]["coordinates"][0][0]
+    box = [min(half[0], longitude - 0.1), min(half[1], latitude - 0.1), east, north]
+    return {
+        "OUT": str(out), "NAME": collection, "SCHEMAS": str(shared / "ogc"), "JS": str(js),
+        "LANDING": f"{address}/", "COLLECTION": collection,
+        "COUNT": str(asked(f"{items}?limit=1")["numberMatched"]),
+        "BBOX": ",".join(f"{n:.3f}" for n in box),
+        "EXTENT": ",".join(f"{n:.4f}" for n in layer["bounds"]),
+        "EQUAL": f"{field}={value}",
+        "EQUAL_COUNT": str(asked(f"{items}?limit=1&{field}={value}")["numberMatched"]),
+        "SORTBY": field, "FIELD": field,
+        "QFIELDS": f"h3:string,{field}:double", "GFIELDS": f"h3:String,{field}:Real",
+        "TILEJSON": f"{address}/tiles/{collection}/tilejson.json",
+        "STYLE": f"{address}/styles/{collection}/{field}.json",
+        "MVT_SET": f"{address}/tiles/{collection}", "MVT_TILE": _tile(address, collection, longitude, latitude),
+        "H3ROWS": f"{items}?limit=10000", "VIEWER": f"{address}/map",
+        "OGCAPI": f"{address}/collections/{collection}", "OGCAPI_API": "ITEMS",
+        **{name: os.environ[name] for name in SETTABLE if name in os.environ},
+    }  # fmt: skip
+
+
+def _tile(address: str, collection: str, longitude: float, latitude: float) -> str:
+    """The vector tile of a position, at the zoom at which the programs read tile sets."""
+    x, y = mercator(np.array([[longitude, latitude]]))[0].tolist()
+    size = Tile(ZOOM, 0, 0).size
+    return f"{address}/tiles/{collection}/{ZOOM}/{int((x + HALF_WORLD) / size)}/{int((HALF_WORLD - y) / size)}.pbf"
+
+
+def options(program: str, said: Mapping[str, str]) -> list[str]:
+    """The arguments of a program: those whose variable is not empty."""
+    chosen = [(option, said.get(name, "")) for option, name in PROGRAMS[program][1].items()]
+    return [word for option, value in chosen if value for word in (option, value) if word]

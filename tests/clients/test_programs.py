@@ -1,0 +1,37 @@
+"""Every client program over layers of real incidents and patrols: nothing fails but what is a client's own limit."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from clients.grounds import PROGRAMS, options, variables
+from clients.outcomes import tried
+
+# Collection and the property that filters, orders and colours it.
+LAYERS = {"caf": "deaths", "rangers": "patrol_km"}
+# Those that come as wheels run in the suite too; the others with `./run clients`, which installs them.
+IN_SUITE = ("gdalwheel", "owslib", "ogc_validate")
+SYSTEM = ("qgis", "gdal36")  # Debian's own Python has them
+
+INSTALLED = os.environ.get("HEXWATCH_CLIENTS")  # a virtual environment's programs
+PYTHON = Path(INSTALLED) / "python" if INSTALLED else Path(sys.executable)
+JS = Path(__file__).with_name("node_modules")
+
+
+@pytest.mark.parametrize("collection", LAYERS)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_client_finds_nothing_wrong(
+    program: str, collection: str, address: str, shared_clients: Path, pictures: Path, pytestconfig: pytest.Config
+) -> None:
+    if not INSTALLED and program not in IN_SUITE:
+        pytest.skip("Run by ./run clients.")
+    said = variables(address, collection, LAYERS[collection], pictures, shared_clients.parent, JS)
+    python = Path("/usr/bin/python3") if program in SYSTEM else PYTHON
+    command = [python, shared_clients / PROGRAMS[program][0], *options(program, said)]
+    outcome = tried(pytestconfig, f"{program}-{collection}", command, pictures, dict(os.environ))
+    assert outcome.passed, outcome.said
+    assert not outcome.surprising, outcome.said

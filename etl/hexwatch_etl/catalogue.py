@@ -121,6 +121,7 @@ def show(conn: psycopg.Connection, dataset: Dataset, measures: Iterable[str]) ->
     note_indicators(conn, shown)
     conn.execute(sql("catalogue.layer"), {"dataset": dataset.number, "indicators": [i.id for i in shown]})
     conn.execute(sql("catalogue.layer_dataset"), {"dataset": dataset.number})
+    conn.execute("select layers.draw(%s)", (dataset.number,))
 
 
 def note_indicators(conn: psycopg.Connection, shown: Iterable[Indicator]) -> None:

@@ -59,8 +59,11 @@ def variables(address: str, collection: str, field: str, out: Path, shared: Path
     items = f"{address}/collections/{collection}/items"
     layer = asked(f"{address}/layers/{collection}")
     first = asked(f"{items}?limit=1&sortby=-{field}")["features"][0]
-    # QGIS 3.22 filters by itself and stops at a page on which nothing fits: one of the first page.
-    value = asked(f"{items}?limit=1")["features"][0]["properties"][field]
+    # QGIS 3.22 filters by itself and stops at a page on which nothing fits, so the value is one of the first page; and
+    # clients write 15 digits, so it is one that they can write.
+    page = asked(f"{items}?limit=1000")["features"]
+    found = (feature["properties"][field] for feature in page)
+    value = next(number for number in found if number and float(f"{number:.15g}") == number)
     west, south, east, north = layer["bounds"]
     half = [(west + east) / 2, (south + north) / 2]
     longitude, latitude = first["geometry"]["coordinates"][0][0]

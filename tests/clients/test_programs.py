@@ -6,10 +6,14 @@ import os
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from clients.grounds import PROGRAMS, options, variables
 from clients.outcomes import tried
+from hexwatch_schemas.store import READER, as_role
 
 # Collection and the property that filters, orders and colours it.
 LAYERS = {"caf": "deaths", "rangers": "patrol_km"}
@@ -19,6 +23,11 @@ SYSTEM = ("qgis", "gdal36")  # Debian's own Python has them
 
 INSTALLED = os.environ.get("HEXWATCH_CLIENTS")  # a virtual environment's programs
 PYTHON = Path(INSTALLED) / "python" if INSTALLED else Path(sys.executable)
+# Views, the column that tells rows apart, and one that must be there.
+VIEWS = {
+    "layers.caf": ("h3", "deaths"), "layers.rangers": ("h3", "metres"), "records.event": ("key", "placement"),
+    "records.area": ("key", "name"),
+}  # fmt: skip
 JS = Path(__file__).with_name("node_modules")
 
 
@@ -35,3 +44,23 @@ def test_a_client_finds_nothing_wrong(
     outcome = tried(pytestconfig, f"{program}-{collection}", command, pictures, dict(os.environ))
     assert outcome.passed, outcome.said
     assert not outcome.surprising, outcome.said
+
+
+def test_qgis_opens_the_views_of_the_database(
+    address: str, module_dsn: str, pictures: Path, pytestconfig: pytest.Config
+) -> None:
+    if not INSTALLED:
+        pytest.skip("Run by ./run clients.")
+    reader = as_role(module_dsn, READER)
+    with psycopg.connect(reader) as conn:
+        views = [f"{view}:{key}:{field}:{_count(conn, view)}" for view, (key, field) in VIEWS.items()]
+    said = " ".join(f"{k}='{v}'" for k, v in conninfo_to_dict(reader).items())
+    command = ["/usr/bin/python3", Path(__file__).with_name("postgis_check.py"), said, pictures, *views]
+    outcome = tried(pytestconfig, "qgis-postgis", command, pictures, dict(os.environ))
+    assert outcome.passed, address
+    assert not outcome.failed, outcome.said
+
+
+def _count(conn: psycopg.Connection, view: str) -> int:
+    name = sql.Identifier(*view.split("."))
+    return (conn.execute(sql.SQL("select count(*) from {}").format(name)).fetchone() or (0,))[0]

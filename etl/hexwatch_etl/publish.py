@@ -8,6 +8,7 @@ from typing import LiteralString
 
 import numpy as np
 import psycopg
+from psycopg import sql as compose
 
 from hexwatch_schemas import hexgrid
 
@@ -15,6 +16,11 @@ from . import catalogue
 from .catalogue import Dataset
 from .ownership import Run
 from .store_rows import sql
+
+# From this many facts, and this share of those that are there, building all anew is quicker than touching keys.
+BULK = 20_000
+BULK_SHARE = 0.25
+_BYTES = 100  # of a stored fact
 
 BOUNDS_RESOLUTION = 5  # fine enough for a map's first view
 
@@ -50,10 +56,25 @@ def publish(
         opened, closed = _correct(run, dataset, topic, replace)
         if not opened and not closed:
             return Published(0, 0, None, _digest(conn, dataset))
-        conn.execute(sql(f"{topic}.merge_facts"), {"dataset": dataset.number, "run": run.id, "base": dataset.base})
+        conn.execute(sql(f"{topic}.delta"), {"dataset": dataset.number, "run": run.id, "base": dataset.base})
+        add_delta(conn, dataset.number)
         catalogue.show(conn, dataset, measures)
         number, digest = _release(run, dataset)
     return Published(opened, closed, number, digest)
+
+
+def add_delta(conn: psycopg.Connection, dataset: int) -> None:
+    """Add the table `delta` to the facts: a large one by a new partition in the place of the old, else key by key."""
+    asked = {"dataset": dataset, "least": BULK, "share": BULK_SHARE, "row": _BYTES}
+    conn.execute("analyze delta")
+    bulk = conn.execute(sql("publish.is_bulk"), asked).fetchone()
+    if not bulk or not bulk[0]:
+        conn.execute(sql("publish.merge_delta"), asked)
+        return
+    conn.execute(sql("publish.build"), asked)
+    built = compose.Identifier("hex", f"fact_{dataset}_built")
+    conn.execute(compose.SQL(sql("publish.fill")).format(built=built), asked)
+    conn.execute(sql("publish.swap"), asked)
 
 
 def _correct(run: Run, dataset: Dataset, topic: LiteralString, replace: bool) -> tuple[int, int]:

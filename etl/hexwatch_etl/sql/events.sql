@@ -61,8 +61,9 @@ select %(dataset)s, key, revision, content, %(run)s, line, day_from, day_to, day
 from change
 order by key
 
--- name: merge_facts
--- Add what this run opened, take away what it closed. Amounts are integers, so this equals a full rebuild, exactly.
+-- name: delta
+-- What this run opened, less what it closed. Amounts are integers, so adding it equals a full rebuild, exactly.
+create temporary table delta on commit drop as
 with touched as (
   select *, 1 as sign from raw.event where run_from = %(run)s
   union all
@@ -82,17 +83,8 @@ placed as (
   select (case when a.support is null then 'u' else 's' end)::"char", -1, coalesce(a.support, 0), a.*
   from amount a
   where a.cell is null
-),
-delta as (
-  select placement, resolution, place, day_from, day_to, category, measure, sum(amount) as amount
-  from placed
-  group by placement, resolution, place, day_from, day_to, category, measure
-  having sum(amount) <> 0
 )
-merge into hex.fact f using delta d
-on f.dataset = %(dataset)s and f.placement = d.placement and f.resolution = d.resolution and f.place = d.place
-  and f.day_from = d.day_from and f.day_to = d.day_to and f.category = d.category and f.measure = d.measure
-when matched and f.amount + d.amount = 0 then delete
-when matched then update set amount = f.amount + d.amount
-when not matched then insert (dataset, placement, resolution, place, day_from, day_to, category, measure, amount)
-  values (%(dataset)s, d.placement, d.resolution, d.place, d.day_from, d.day_to, d.category, d.measure, d.amount)
+select placement, resolution, place, day_from, day_to, category, measure, sum(amount)::bigint as amount
+from placed
+group by placement, resolution, place, day_from, day_to, category, measure
+having sum(amount) <> 0

@@ -1,3 +1,32 @@
+-- name: is_bulk
+-- Is the delta more than a share of what is there? Sizes, not counts: those of what is there would cost a scan.
+select count(*) >= %(least)s and count(*) * %(row)s >= %(share)s * pg_table_size(format('hex.fact_%%s', %(dataset)s::integer)::regclass)
+from delta
+
+-- name: merge_delta
+merge into hex.fact f using delta d
+on f.dataset = %(dataset)s and f.placement = d.placement and f.resolution = d.resolution and f.place = d.place
+  and f.day_from = d.day_from and f.day_to = d.day_to and f.category = d.category and f.measure = d.measure
+when matched and f.amount + d.amount = 0 then delete
+when matched then update set amount = f.amount + d.amount
+when not matched then insert (dataset, placement, resolution, place, day_from, day_to, category, measure, amount)
+  values (%(dataset)s, d.placement, d.resolution, d.place, d.day_from, d.day_to, d.category, d.measure, d.amount)
+
+-- name: build
+select hex.build_partition(%(dataset)s)
+
+-- name: fill
+-- The same sums as merge_delta's.
+insert into {built} (dataset, placement, resolution, place, day_from, day_to, category, measure, amount)
+select %(dataset)s, placement, resolution, place, day_from, day_to, category, measure,
+  coalesce(f.amount, 0) + coalesce(d.amount, 0)
+from (select * from hex.fact where dataset = %(dataset)s) f
+full join delta d using (placement, resolution, place, day_from, day_to, category, measure)
+where coalesce(f.amount, 0) + coalesce(d.amount, 0) <> 0
+
+-- name: swap
+select hex.swap_partition(%(dataset)s)
+
 -- name: layers
 select distinct layer from catalog.layer_dataset where dataset = %(dataset)s order by layer
 

@@ -90,36 +90,28 @@ visited as (
 )
 select id from opened
 
--- name: merge_facts
--- Add what this run opened, take away what it closed. Amounts are integers, so this equals a full rebuild, exactly.
+-- name: delta
+-- What this run opened, less what it closed. Amounts are integers, so adding it equals a full rebuild, exactly.
 -- A visit has its numbers at every resolution, so nothing is rolled up here.
+create temporary table delta on commit drop as
 with touched as (
   select *, 1 as sign from raw.track where run_from = %(run)s
   union all
   select *, -1 from raw.track where run_to = %(run)s
-),
-delta as (
-  select hex.resolution(v.cell)::smallint as resolution, v.cell as place, t.day, c.code as category, m.position as measure,
-    sum(t.sign * a.amount) as amount
-  from touched t
-  join raw.visit v on v.track = t.id
-  join catalog.category c on c.dataset = t.dataset and c.id = t.patrol_type
-  cross join lateral (values
-    ('metres', round(v.metres * 1000)),
-    ('seconds', round(v.seconds * 1000)),
-    ('visits', v.entries),
-    ('nights', v.nights),
-    ('person_seconds', round(v.seconds * 1000) * t.strength)
-  ) as a (measure, amount)
-  join catalog.measure m on m.dataset = t.dataset and m.name = a.measure
-  group by v.cell, t.day, c.code, m.position
-  having sum(t.sign * a.amount) <> 0
 )
-merge into hex.fact f using delta d
-on f.dataset = %(dataset)s and f.placement = 'p' and f.resolution = d.resolution and f.place = d.place
-  and f.day_from = d.day and f.day_to = d.day and f.category = d.category and f.measure = d.measure
-when matched and f.amount + d.amount = 0 then delete
-when matched then update set amount = f.amount + d.amount
-when not matched then insert (dataset, placement, resolution, place, day_from, day_to, category, measure, amount)
-  values (%(dataset)s, 'p', d.resolution, d.place, d.day, d.day, d.category, d.measure, d.amount)
-
+select 'p'::"char" as placement, hex.resolution(v.cell)::smallint as resolution, v.cell as place, t.day as day_from,
+  t.day as day_to, c.code as category, m.position as measure,
+  sum(t.sign * a.amount)::bigint as amount
+from touched t
+join raw.visit v on v.track = t.id
+join catalog.category c on c.dataset = t.dataset and c.id = t.patrol_type
+cross join lateral (values
+  ('metres', round(v.metres * 1000)),
+  ('seconds', round(v.seconds * 1000)),
+  ('visits', v.entries),
+  ('nights', v.nights),
+  ('person_seconds', round(v.seconds * 1000) * t.strength)
+) as a (measure, amount)
+join catalog.measure m on m.dataset = t.dataset and m.name = a.measure
+group by v.cell, t.day, c.code, m.position
+having sum(t.sign * a.amount) <> 0

@@ -93,6 +93,7 @@ class _Reader:
     def contents(self) -> Contents:
         release = self.release
         self.cursor.execute(sql("snapshot.one_moment"))
+        self.cursor.execute(sql("snapshot.hold_facts"))
         if self._table("newest", layer=release.layer)[0].to_pylist() != [release.number]:
             raise Superseded(f"Release {release.number} of layer {release.layer!r} is not the newest any more.")
         own, others = self._measures(release.dataset, 0), self._others()

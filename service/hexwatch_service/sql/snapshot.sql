@@ -6,6 +6,10 @@ from pg_control_system() s, pg_database d where d.datname = current_database()
 -- name: one_moment
 set transaction isolation level repeatable read read only
 
+-- name: hold_facts
+-- Before the first look, which fixes the moment: a partition that is swapped in later would look empty from then on.
+lock table only hex.fact in access share mode
+
 -- name: newest
 select max(number) from catalog.release where layer = {layer}
 

@@ -20,11 +20,12 @@ def simulate(
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder to write to; made if it is not there.")],
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another history of the same country.")] = 20260101,
     scale: Annotated[
-        float, typer.Option(help="Multiplies the number of incidents; 1 gives about 6,000 reports.")
+        float, typer.Option(help="Multiplies the number of incidents; 1 gives about 5,400 reports.")
     ] = 1.0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON on stdout.")] = False,
 ) -> None:
-    """Make up a mission: zones, two years of incident reports, their corrections, and the truth behind them.
+    """Make up a mission: zones, two years of incident reports and patrols, and the truth behind them.
 
     The country does not exist and nothing in the files ever happened. The same seed and scale write the same bytes.
     loads.json lists the commands that load the mission, truth/ what a method may be tried against.
@@ -34,6 +35,8 @@ def simulate(
     made = run(out, seed, scale)
     if as_json:
         typer.echo(json.dumps(asdict(made), default=str))
+        return
+    if quiet:
         return
     typer.echo(f"{made.incidents:,} made-up incidents, {made.heard:,} of them reported, are in {made.folder}.")
     typer.echo("\n".join(["To load them, in that folder:", *(f"  hexwatch {shlex.join(load)}" for load in made.loads)]))

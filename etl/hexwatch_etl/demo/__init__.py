@@ -14,14 +14,16 @@ The steps, each a module that knows only those before it:
 
     country      the ground: outline, zones, towns, road and ceasefire line, always the same
     background   where and when violence starts by itself
+    patrols      who went where, and when; it keeps some violence from happening
     process      how each incident sets off others (a self-exciting point process)
     marks        what each incident was: category and deaths
     reporting    what reached the files: unreported zone, blurred places and days, false counts, corrections
-    mission      the files
+    files        the incidents' files; effort: those of patrols and of denied access
+    mission      all of it
 
-To let something act on the incidents (a patrol that keeps violence down where it has just been, an amnesty, a rainy
-season), write a `process.Survival`, the probability that an incident which would happen on a day at a place does
-happen, and add it to the influences that `mission` hands to `process.run`. The border is the first of them.
+To let something else act on the incidents (an amnesty, a rainy season), write a `process.Survival`, the probability
+that an incident which would happen on a day at a place does happen, and add it to the influences that `mission` hands
+to `happen`. The patrols are the first of them.
 """
 
 from .mission import Mission, simulate

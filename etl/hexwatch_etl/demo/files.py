@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -42,12 +43,12 @@ def write_delivery(folder: Path, told: Reports) -> None:
     _write_json(folder / "zones.geojson", zones())
 
 
-def write_loads(folder: Path) -> None:
+def write_loads(folder: Path, loads: Sequence[Sequence[str]]) -> None:
     """loads.json: arguments of `hexwatch`, in order, with paths relative to the folder."""
-    _write_json(folder / "loads.json", LOADS)
+    _write_json(folder / "loads.json", loads)
 
 
-def write_truth(folder: Path, happened: History, told: Reports, run: dict[str, float]) -> None:
+def write_truth(folder: Path, happened: History, told: Reports, run: Mapping[str, object]) -> None:
     """events.csv, one row for all that happened, and parameters.json, what made it happen."""
     folder.mkdir(parents=True, exist_ok=True)
     events(happened, told).write_csv(folder / "events.csv", datetime_format="%Y-%m-%dT%H:%M:%SZ")

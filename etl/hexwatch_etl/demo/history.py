@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,11 +33,13 @@ class History:
         return self.zone != ground.country().names.index(ground.UNREPORTED_ZONE)
 
 
-def happen(seed: np.random.SeedSequence, days: int, scale: float) -> History:
-    """A history of `days` days; `scale` multiplies the number of incidents."""
+def happen(
+    seed: np.random.SeedSequence, days: int, scale: float, influences: Sequence[process.Survival] = ()
+) -> History:
+    """A history of `days` days; `scale` multiplies the number of incidents, `influences` keep some from happening."""
     of_background, of_process, of_marks = (np.random.default_rng(one) for one in seed.spawn(3))
     first = background(days, scale, of_background)
-    happened = process.run(first, days, TRIGGERING, [_within_the_border], of_process)
+    happened = process.run(first, days, TRIGGERING, [_within_the_border, *influences], of_process)
     category = marks.categories(happened, of_marks)
     zone = ground.country().zone_of(happened.place)
     return History(happened, zone, category, marks.deaths(category, of_marks))

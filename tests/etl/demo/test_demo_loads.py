@@ -29,14 +29,16 @@ def total(dsn: str, dataset: str, measure: str) -> float:
 
 def test_the_mission_loads_as_it_says(dsn: str, tmp_path: Path, cli: Callable) -> None:
     told = written(simulate(tmp_path, scale=0.15))
-    zones, initial, revised = (load(cli, dsn, one) for one in told.mission.loads)
+    zones, initial, revised, patrols, access, watched = (load(cli, dsn, one) for one in told.mission.loads)
     mission = told.mission
-    assert [report["rows_quarantined"] for report in (zones, initial, revised)] == [0, 0, 0]
+    assert [report["rows_quarantined"] for report in (zones, initial, revised, patrols, access)] == [0] * 5
     assert (zones["rows_loaded"], initial["rows_loaded"], revised["rows_loaded"]) == (
         13,
         mission.reports,
         mission.heard,
     )
+    assert (patrols["rows_loaded"], access["rows_loaded"]) == (mission.pings, 4)
+    assert {"coverage", "encounter_rate", "days_denied", "days_since_visit"} < set(watched["indicators"])
     # Corrections replace what stood, double reports are closed, all else is left alone.
     assert revised["events_opened"] == mission.corrected
     assert revised["events_closed"] == mission.corrected + mission.reports - mission.heard

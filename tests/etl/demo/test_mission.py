@@ -37,7 +37,9 @@ def test_another_process_writes_the_same_bytes(folder: Path, tmp_path: Path, cli
 def test_another_seed_is_another_history_of_the_same_country(folder: Path, tmp_path: Path) -> None:
     other = contents(simulate(tmp_path, seed=1).folder)
     same = {name for name, data in contents(folder).items() if other[name] == data}
-    assert same == {"README.txt", "incidents.toml", "loads.json", "zones.geojson"}
+    assert same == {
+        *("README.txt", "incidents.toml", "patrols.toml", "access.toml", "access.csv", "loads.json", "zones.geojson"),
+    }
     ids = [set(pl.read_csv(where / "incidents_initial.csv")["incident_id"]) for where in (folder, tmp_path)]
     assert not ids[0] & ids[1]
 
@@ -46,7 +48,8 @@ def test_every_file_says_that_it_is_synthetic(folder: Path) -> None:
     assert [name for name, data in contents(folder).items() if b"synthetic" not in data.lower()] == []
     loads = json.loads((folder / "loads.json").read_text())
     assert loads
-    assert all("--synthetic" in load and "(synthetic)" in load[load.index("--title") + 1] for load in loads)
+    assert all("(synthetic)" in load[load.index("--title") + 1] for load in loads)
+    assert all("--synthetic" in load for load in loads if load[0] == "load")
     for name in ("incidents_initial.csv", "incidents_revised.csv"):
         assert pl.read_csv(folder / name)["source"].str.starts_with("synthetic").all()
 
@@ -60,7 +63,7 @@ def test_it_takes_a_moment(tmp_path: Path) -> None:
 def test_each_incident_that_was_heard_of_stands_once(demo: Written) -> None:
     mission, heard = demo.mission, demo.truth.filter(pl.col("incident_id").is_not_null())
     assert (mission.incidents, mission.heard) == (demo.truth.height, heard.height)
-    assert 5_700 < mission.reports == demo.initial.height < 6_500
+    assert 5_000 < mission.reports == demo.initial.height < 5_800
     assert sorted(demo.revised["incident_id"]) == sorted(heard["incident_id"])
     assert demo.initial["incident_id"].is_unique().all()
     stands = heard.join(demo.revised, on="incident_id", validate="1:1")

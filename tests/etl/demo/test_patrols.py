@@ -1,0 +1,90 @@
+"""Patrols of the made-up mission keep violence down by as much as the mission says: read from its files alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import h3.api.basic_int as h3
+import numpy as np
+import polars as pl
+import pytest
+
+from hexwatch_etl.demo import country as ground
+from hexwatch_etl.demo import history, patrols, reporting, simulate
+from hexwatch_schemas import hexgrid
+
+PERIOD = 60  # days within which a place is compared with itself
+
+
+def treated_days(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Cells near to any patrol on the ground, ascending, and whether each of their days follows one (cells, days)."""
+    effect = json.loads((folder / "truth/parameters.json").read_text())["patrols"]
+    pings = pl.concat(
+        [pl.read_csv(folder / "patrols.csv", try_parse_dates=True), pl.read_parquet(folder / "posts.parquet")]
+    )
+    pings = pings.filter(pl.col("type").is_in(effect["types"]))
+    at = hexgrid.from_points(pings["longitude"].to_numpy(), pings["latitude"].to_numpy(), effect["resolution"])
+    days = (pings["time"].dt.date() - reporting.FIRST_DAY).dt.total_days().to_numpy()
+    near = {
+        (c, d)
+        for cell, d in set(zip(at.tolist(), days.tolist(), strict=True))
+        for c in h3.grid_disk(cell, effect["rings"])
+    }
+    cells, on = (np.array(column) for column in zip(*near, strict=True))
+    known = np.unique(cells)
+    follows = np.zeros((known.size, reporting.DAYS + effect["lasting_days"] + 1), np.bool_)
+    for later in range(1, effect["lasting_days"] + 1):
+        follows[np.searchsorted(known, cells), on + later] = True
+    return known, follows[:, : reporting.DAYS]
+
+
+def log_rate(known: np.ndarray, follows: np.ndarray, events: pl.DataFrame) -> float:
+    """Log of the rate ratio that Mantel and Haenszel (1959) pool over places and periods: each is its own control."""
+    cells = hexgrid.from_points(events["longitude"].to_numpy(), events["latitude"].to_numpy(), patrols.RESOLUTION)
+    day = (events["instant"].dt.date() - reporting.FIRST_DAY).dt.total_days().to_numpy()
+    here = np.isin(cells, known)
+    counts = np.zeros(follows.shape)
+    np.add.at(counts, (np.searchsorted(known, cells[here]), day[here]), 1)
+    over = below = 0.0
+    for first in range(0, follows.shape[1], PERIOD):
+        after, found = follows[:, first : first + PERIOD], counts[:, first : first + PERIOD]
+        days, others = after.sum(axis=1), (~after).sum(axis=1)
+        over += ((found * after).sum(axis=1) * others / (days + others)).sum()
+        below += ((found * ~after).sum(axis=1) * days / (days + others)).sum()
+    return float(np.log(over / below))
+
+
+@pytest.mark.parametrize("seed", [20260101, 2])
+def test_the_effect_of_patrols_is_recovered_from_the_files(seed: int, tmp_path: Path) -> None:
+    folder = simulate(tmp_path, seed=seed).folder
+    truth = pl.read_csv(folder / "truth/events.csv", try_parse_dates=True)
+    found = log_rate(*treated_days(folder), truth)
+    assert found == pytest.approx(patrols.LOG_RATE, abs=0.15)
+    assert json.loads((folder / "truth/parameters.json").read_text())["patrols"]["log_rate"] == patrols.LOG_RATE
+    # What reporters tell, exactly placed and dated, says the same of half as many.
+    told = pl.read_csv(folder / "incidents_revised.csv", try_parse_dates=True)
+    exact = told.filter(where_precision="exact", date_precision="day").with_columns(instant=pl.col("date_start"))
+    assert -1.1 < log_rate(*treated_days(folder), exact) < -0.35
+
+
+def test_without_their_influence_nothing_is_found(folder: Path) -> None:
+    """Patrols go where they go whatever happens there: the same history without them shows no effect."""
+    seed = np.random.SeedSequence(20260101).spawn(3)[0]
+    happened = history.happen(seed, reporting.DAYS, 1.0).happened
+    spots, days = ground.degrees(happened.place), happened.day.astype(np.int64).astype("timedelta64[D]")
+    instants = (np.datetime64(reporting.FIRST_DAY, "D") + days).astype("datetime64[us]")
+    events = pl.DataFrame({"longitude": spots[:, 0], "latitude": spots[:, 1], "instant": instants})
+    assert log_rate(*treated_days(folder), events) == pytest.approx(0, abs=0.12)
+
+
+def test_patrols_are_of_every_kind_and_days_are_whole(folder: Path) -> None:
+    pings = pl.read_csv(folder / "patrols.csv", try_parse_dates=True)
+    assert set(pings["type"]) == {"vehicle", "foot", "air"}
+    assert pings.group_by("patrol_id").agg(pl.col("time").dt.date().n_unique())["time"].max() == 1
+    posts = pl.read_parquet(folder / "posts.parquet")
+    assert set(posts["type"]) == {"post"}
+    assert (
+        posts.group_by("patrol_id").agg(pl.col("longitude").n_unique())["longitude"].to_list()
+        == [1] * posts["patrol_id"].n_unique()
+    )

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(8, ge=1, description="Database connections of one service process.")
     tile_cache_mb: int = Field(64, ge=0, description="Memory for finished tiles, MB per process.")
+    raster_threads: int = Field(2, ge=1, description="Pictures that one service process makes at once.")
     max_stale: float = Field(
         86400.0, ge=0, description="Seconds for which the last releases are served while the database is away."
     )

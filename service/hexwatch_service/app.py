@@ -9,6 +9,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hexwatch_schemas import __version__
 from hexwatch_schemas.migrate import prepared_store
@@ -54,4 +55,15 @@ def create_app(settings: Settings) -> Front:
         router = getattr(import_module(f"{routes.__name__}.{module.name}"), "router", None)
         if router is not None:
             app.include_router(router)
+    app.mount("/rasters", _tiler(app))
     return Front(app, settings.cors_origins)
+
+
+def _tiler(app: FastAPI) -> ASGIApp:
+    """TiTiler, for what the routes of rasters have not answered."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        state: State = app.state.hexwatch
+        await state.studio.tiler(lambda: state.rasters)(scope, receive, send)
+
+    return answer

@@ -14,10 +14,12 @@ from hexwatch_schemas.settings import Settings
 from . import assets
 from .answers import Representation, Resource
 from .catalogue import Catalogue, Layer
-from .database import Database, Unavailable
+from .database import Database, Unavailable, sql
 from .flights import Flights, Kept
 from .numbers import Numbers
 from .ogc.stored.collection import Stored
+from .pictures.studio import Studio
+from .rasters import Raster, by_id
 from .releases import Releases
 
 Address = tuple[str, bytes]  # path, query as it was written
@@ -38,6 +40,11 @@ class State:
     counts: Flights[int] = field(default_factory=lambda: Flights(COUNTS, lambda _: 1))
     addresses: Kept[Resource] = field(default_factory=lambda: Kept(ADDRESSES, lambda _: 1))
     held: Catalogue = field(default_factory=lambda: Catalogue({}))
+    rasters: Mapping[str, Raster] = field(default_factory=dict)
+    studio: Studio = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.studio = Studio(self.settings.raster_folder, self.settings.raster_threads)
 
     @classmethod
     def over(cls, settings: Settings, reader_dsn: str) -> State:
@@ -49,6 +56,7 @@ class State:
 
     async def refresh(self) -> None:
         """Serve the newest releases, once their snapshots are there."""
+        self.rasters = by_id(await self.database.fetch(sql("rasters.layers"), {}))
         newest = await self.releases.newest(self.held)
         if newest != self.held:
             self.addresses = Kept(ADDRESSES, lambda _: 1)  # what they name would keep the old snapshots in memory

@@ -13,7 +13,7 @@ from hexwatch_schemas.analysis.effort import coverage
 from hexwatch_schemas.errors import NotFound, UsageError
 from hexwatch_schemas.words import STATES, State
 
-from ..asked import asked
+from ..asked import Asked, asked
 from ..catalogue import Layer
 from ..described import layer_json
 from ..engine.mvt import STATE
@@ -60,8 +60,11 @@ async def covered(layer: TheLayer, state: Held, choice: ChoiceQuery) -> dict[str
 @router.get("/{layer}/cells/{cell}")
 async def cell(layer: TheLayer, cell: str, state: Held, choice: ChoiceQuery) -> dict[str, Any]:
     """The numbers of one hexagon: what is precise, what is expected, and what the whole layer could not place."""
-    index = _cell(cell, layer)
-    wanted = asked(layer, choice.datetime, choice.category)
+    return await cell_json(layer, _cell(cell, layer), state, asked(layer, choice.datetime, choice.category))
+
+
+async def cell_json(layer: Layer, index: int, state: Held, wanted: Asked) -> dict[str, Any]:
+    """The numbers of a cell, wherever they are asked for."""
     table = await state.numbers.table(layer, wanted, h3.get_resolution(index))
     latitude, longitude = h3.cell_to_latlng(index)
     return {

@@ -1,0 +1,103 @@
+"""A frame: the piece of the world that a picture shows, and its size in pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hexwatch_schemas.errors import UsageError
+from hexwatch_schemas.hexgrid import EARTH_RADIUS, HALF_WORLD
+
+MERCATOR, DEGREES = "EPSG:3857", "EPSG:4326"
+LARGEST = 2048  # pixels a side
+
+
+@dataclass(frozen=True)
+class Frame:
+    """West, south, east, north in the units of a reference system, east first whatever its definition says."""
+
+    bounds: tuple[float, float, float, float]
+    crs: str
+    width: int = 256
+    height: int = 256
+
+    def checked(self) -> Frame:
+        """Itself. Raises UsageError where it is no frame, or too large."""
+        west, south, east, north = self.bounds
+        if not (np.isfinite(self.bounds).all() and west < east and south < north):
+            raise UsageError("The bounding box is empty.", hint="Write west,south,east,north.")
+        if not (0 < self.width <= LARGEST and 0 < self.height <= LARGEST):
+            raise UsageError(f"{self.width} x {self.height} pixels.", hint=f"A side has 1 to {LARGEST} pixels.")
+        return self
+
+    def finer(self, times: int) -> Frame:
+        """The same with more pixels."""
+        return Frame(self.bounds, self.crs, self.width * times, self.height * times)
+
+    def pixels(self, bounds: tuple[float, float, float, float]) -> tuple[slice, slice] | None:
+        """Rows and columns that touch bounds in the frame's system, with one around them; None where none does."""
+        west, south, east, north = self.bounds
+        x = (np.array([bounds[0], bounds[2]]) - west) / (east - west) * self.width
+        y = (north - np.array([bounds[3], bounds[1]])) / (north - south) * self.height
+        first = np.floor([x[0], y[0]]) - 1
+        last = np.ceil([x[1], y[1]]) + 1
+        left, top = first.clip(0, [self.width, self.height]).astype(int).tolist()
+        right, bottom = last.clip(0, [self.width, self.height]).astype(int).tolist()
+        return (slice(top, bottom), slice(left, right)) if left < right and top < bottom else None
+
+    def part(self, rows: slice, columns: slice) -> tuple[float, float, float, float]:
+        """Bounds of some of its pixels."""
+        west, south, east, north = self.bounds
+        x, y = (east - west) / self.width, (north - south) / self.height
+        return west + columns.start * x, north - rows.stop * y, west + columns.stop * x, north - rows.start * y
+
+    def centres(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Longitudes and latitudes (height, width) of the pixels' centres, degrees; else not finite."""
+        west, south, east, north = self.bounds
+        x = west + (np.arange(self.width) + 0.5) * (east - west) / self.width
+        y = north - (np.arange(self.height) + 0.5) * (north - south) / self.height
+        if self.crs == MERCATOR:
+            x, y = np.degrees(x / EARTH_RADIUS), np.degrees(np.arctan(np.sinh(y / EARTH_RADIUS)))
+        across, down = np.meshgrid(x, y)
+        if self.crs in (MERCATOR, DEGREES):
+            return across, down
+        longitude, latitude = _to_degrees(self.crs).transform(across.ravel(), down.ravel())
+        return longitude.reshape(across.shape), latitude.reshape(down.shape)
+
+    @cached_property
+    def degrees(self) -> tuple[float, float, float, float]:
+        """Bounds in degrees, roughly: of a coarse grid of places in it."""
+        longitude, latitude = Frame(self.bounds, self.crs, 9, 9).centres()
+        fine = np.isfinite(longitude) & np.isfinite(latitude)
+        if not fine.any():
+            return -180.0, -90.0, 180.0, 90.0
+        spread = [np.ptp(v[fine]) / 8 for v in (longitude, latitude)]
+        west, south = longitude[fine].min() - spread[0], latitude[fine].min() - spread[1]
+        return west, south, longitude[fine].max() + spread[0], latitude[fine].max() + spread[1]
+
+    @cached_property
+    def zoom(self) -> int:
+        """The web mercator zoom with pixels of 256 of about this size."""
+        west, _, east, _ = self.degrees
+        return int(np.clip(np.round(np.log2(360 / max(east - west, 1e-9) * self.width / 256)), 0, 24))
+
+
+def of_tile(z: int, x: int, y: int, size: int = 256) -> Frame:
+    """A tile of WebMercatorQuad."""
+    side = 2 * HALF_WORLD / (1 << z)
+    west, north = x * side - HALF_WORLD, HALF_WORLD - y * side
+    return Frame((west, north - side, west + side, north), MERCATOR, size, size)
+
+
+@cache
+def _to_degrees(crs: str):
+    from pyproj import CRS, Transformer  # noqa: PLC0415
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
+
+    try:
+        return Transformer.from_crs(CRS.from_user_input(crs), DEGREES, always_xy=True)
+    except CRSError:
+        raise UsageError(f"{crs[:40]!r} is no reference system.", hint="Write EPSG:3857, for example.") from None

@@ -9,6 +9,8 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
+from hexwatch_etl.publish import SAID
+from hexwatch_etl.store_rows import sql
 from hexwatch_schemas import indicators
 
 DATASET = "large"
@@ -77,15 +79,38 @@ def fill(conn: psycopg.Connection, dataset: int, places: NDArray[np.int64], coun
 
 def publish(conn: psycopg.Connection, dataset: int) -> int:
     """Number a release of what is there and tell the service; the number. (The digest is not of interest here.)"""
-    run = conn.execute(
+    return _release(conn, _run(conn, dataset))
+
+
+def correct(conn: psycopg.Connection, dataset: int, day: date) -> int:
+    """Publish that every fact of a day is one more, as a load would; the release's number."""
+    with conn.transaction():
+        asked = {"dataset": dataset, "run": _run(conn, dataset), "base": BASE, "most": SAID, "day": day}
+        conn.execute(
+            "create temporary table delta on commit drop as select placement, resolution, place, day_from, day_to,"
+            " category, measure, 1::bigint as amount from hex.fact where dataset = %(dataset)s and day_from = %(day)s",
+            asked,
+        )
+        conn.execute(sql("publish.keep_addition"), asked)
+        conn.execute(sql("publish.merge_delta"), asked)
+        return _release(conn, asked["run"])
+
+
+def _run(conn: psycopg.Connection, dataset: int) -> int:
+    found = conn.execute(
         "insert into ops.run (dataset, code_version) values (%s, 'bench') returning id", (dataset,)
     ).fetchone()
+    assert found, "INSERT … RETURNING gives a row"
+    return found[0]
+
+
+def _release(conn: psycopg.Connection, run: int) -> int:
     found = conn.execute(
         "insert into catalog.release (layer, number, run, data_from, data_through, bounds, digest)"
         " select %(layer)s, coalesce(max(number), 0) + 1, %(run)s, %(first)s, %(first)s + %(days)s - 1,"
-        " '{-20,5,15,30}', 'bench'"
+        " '{-20,5,15,30}', 'bench' || %(run)s::text"
         " from catalog.release where layer = %(layer)s returning number",
-        {"layer": DATASET, "run": run and run[0], "first": FIRST, "days": DAYS},
+        {"layer": DATASET, "run": run, "first": FIRST, "days": DAYS},
     ).fetchone()
     assert found, "INSERT … RETURNING gives a row"
     conn.execute("select pg_notify('hexwatch_release', '')")

@@ -12,6 +12,22 @@ when matched then update set amount = f.amount + d.amount
 when not matched then insert (dataset, placement, resolution, place, day_from, day_to, category, measure, amount)
   values (%(dataset)s, d.placement, d.resolution, d.place, d.day_from, d.day_to, d.category, d.measure, d.amount)
 
+-- name: keep_addition
+with said as (
+  insert into hex.addition (run, dataset)
+  select %(run)s, %(dataset)s from delta where placement = 'p' and resolution = %(base)s having count(*) <= %(most)s
+  returning run
+)
+insert into hex.added_fact
+select said.run, d.place, d.day_from, d.day_to, d.category, d.measure, d.amount
+from said cross join delta d
+where d.placement = 'p' and d.resolution = %(base)s
+
+-- name: forget_additions
+delete from hex.addition
+where dataset = %(dataset)s
+  and run not in (select run from hex.addition where dataset = %(dataset)s order by run desc limit %(kept)s)
+
 -- name: build
 select hex.build_partition(%(dataset)s)
 

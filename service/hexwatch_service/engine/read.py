@@ -53,8 +53,19 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A release that is there already, to which newer ones may only have added."""
+
+    number: int
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Contents:
-    """All that a release says; measures as stored positions."""
+    """All that a release says; measures as stored positions.
+
+    With `additive`, `precise` is only what was added to the release held; all else is whole.
+    """
 
     measures: list[tuple[str, int, int]]  # name, scale, position
     precise: pa.Table  # of FACTS, like the next two
@@ -65,6 +76,7 @@ class Contents:
     required: list[int]  # base cells
     effort: list[int]  # positions of the measures of effort
     shares: list[pa.Table]  # of SHARES, at resolutions 1 to base; supports ascending
+    additive: bool = False
 
 
 def nothing(base: int) -> Contents:
@@ -75,12 +87,12 @@ def nothing(base: int) -> Contents:
     )
 
 
-def read(dsn: str, release: Release) -> Contents:
-    """Everything of a release. Raises Superseded where there is a newer one, and Unreachable."""
+def read(dsn: str, release: Release, held: Held | None = None) -> Contents:
+    """Everything of a release that is not `held`. Raises Superseded where there is a newer one, and Unreachable."""
     try:
         # Rows become columns in C++: five times as fast as any loop over them here.
         with closing(adbc.connect(dsn)) as conn, conn.cursor() as cursor:
-            return _Reader(cursor, release).contents()
+            return _Reader(cursor, release).contents(held)
     except adbc.Error as error:
         raise Unreachable(f"Release {release.number} of layer {release.layer!r} was not read: {error}") from error
 
@@ -90,7 +102,7 @@ class _Reader:
     cursor: adbc.Cursor
     release: Release
 
-    def contents(self) -> Contents:
+    def contents(self, held: Held | None) -> Contents:
         release = self.release
         self.cursor.execute(sql("snapshot.one_moment"))
         self.cursor.execute(sql("snapshot.hold_facts"))
@@ -98,18 +110,30 @@ class _Reader:
             raise Superseded(f"Release {release.number} of layer {release.layer!r} is not the newest any more.")
         own, others = self._measures(release.dataset, 0), self._others()
         effort = own if release.effort == release.dataset else others
-        precise = self._table("facts", placement="p", resolution=release.base, shift=0).cast(FACTS)
+        added = self._added(held, tuple(name for name, _, _ in own)) if held and not others else None
+        precise = (self._facts("p", release.base) if added is None else added).cast(FACTS)
         return Contents(
             [*own, *others],
             pa.concat_tables([precise, self._effort()]),
-            self._table("facts", placement="s", resolution=-1, shift=0).cast(FACTS),
-            self._table("facts", placement="u", resolution=-1, shift=0).cast(FACTS),
+            self._facts("s", -1).cast(FACTS),
+            self._facts("u", -1).cast(FACTS),
             self._presence(),
             self._denied(),
             self._table("required", layer=release.layer)["place"].to_pylist(),
             [position for _, _, position in effort],
             [self._table("shares", resolution=r).cast(SHARES) for r in range(1, release.base + 1)],
+            additive=added is not None,
         )
+
+    def _added(self, held: Held, measures: tuple[str, ...]) -> pa.Table | None:
+        """What the releases since the one held have added, if each of them has said so."""
+        since = {"layer": self.release.layer, "since": held.number}
+        if measures[: len(held.measures)] != held.measures or not self._table("is_additive", **since)[0][0].as_py():
+            return None
+        return self._table("added", **since)
+
+    def _facts(self, placement: str, resolution: int) -> pa.Table:
+        return self._table("facts", placement=placement, resolution=resolution, shift=0)
 
     @property
     def _shift(self) -> int:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import fcntl
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import snapshot
-from .columns import Grid
-from .read import Release, read
+from .read import Held, Release, read
 from .snapshot import Snapshot
 
 KEPT = 2  # the newest, and the one before it, which a slower worker may be about to open
@@ -39,7 +38,9 @@ class Shelf:
         return Snapshot.open(place)
 
     def _make(self, place: Path, release: Release) -> None:
-        made = snapshot.build(read(self.dsn, release), _known(place.parent))
+        number, known = _newest(place.parent, release.base)
+        held = Held(number, known.measures) if known else None
+        made = snapshot.build(read(self.dsn, release, held), known)
         # Only a whole snapshot ever has the name of a release; what a killed worker left is swept with the old ones.
         folder = Path(tempfile.mkdtemp(dir=place.parent, prefix="making-"))
         made.write(folder)
@@ -52,10 +53,13 @@ def _releases(folder: Path) -> list[Path]:
     return sorted(folder.glob("r[0-9]*"), key=lambda place: int(place.name[1:]))
 
 
-def _known(folder: Path) -> Sequence[Grid]:
-    """The grids of the newest release so far: most cells stay where they are."""
+def _newest(folder: Path, base: int) -> tuple[int, Snapshot | None]:
+    """The newest release so far, if it has the same base grid: most of it stays as it is."""
     there = _releases(folder)
-    return Snapshot.open(there[-1]).grids if there else ()
+    known = Snapshot.open(there[-1]) if there else None
+    if known is None or len(known.grids) != base:
+        return 0, None
+    return int(there[-1].name[1:]), known
 
 
 def _sweep(folder: Path) -> None:

@@ -16,6 +16,7 @@ from hexwatch_schemas import hexgrid
 from hexwatch_schemas.hexgrid import Cells
 
 from . import grids
+from .additions import added, moved
 from .columns import Amounts, Facts, Grid, Presence, Shares, Watch, load, save
 from .read import Contents
 
@@ -81,19 +82,24 @@ class Snapshot:
         )
 
 
-def build(contents: Contents, known: Sequence[Grid] = ()) -> Snapshot:
-    """The snapshot of what was read; `known` grids of an earlier release lend their outlines."""
+def build(contents: Contents, known: Snapshot | None = None) -> Snapshot:
+    """The snapshot of what was read. A `known` one lends its outlines, and its facts if the contents add to them."""
     place, cells = _positions(contents.precise["place"])
     support, supports = _positions(contents.spread["place"])
     assert all(supports.tolist() == table["support"].to_pylist() for table in contents.shares), "every support is known"
-    finest = grids.joined(grids.joined(cells, _flat(contents.shares[-1], "cells")), _watched(contents))
-    drawn = [_grid(r, finest, shares, known) for r, shares in enumerate(contents.shares, 1)]
-    on_grid = np.searchsorted(finest, cells).astype(np.int32)
+    before = known.base.cells if known and contents.additive else cells[:0]
+    finest = grids.joined(
+        grids.joined(cells, before), np.concatenate([_flat(contents.shares[-1], "cells"), _watched(contents)])
+    )
+    drawn = [_grid(r, finest, shares, known.grids if known else ()) for r, shares in enumerate(contents.shares, 1)]
     positions = np.array([position for _, _, position in contents.measures], np.int16)
+    precise = _facts(contents.precise, np.searchsorted(finest, cells).astype(np.int32)[place], positions)
+    if known and contents.additive:
+        precise = added(moved(known.precise, np.searchsorted(finest, before).astype(np.int32)), precise)
     return Snapshot(
         tuple(name for name, _, _ in contents.measures),
         tuple(scale for _, scale, _ in contents.measures),
-        _facts(contents.precise, on_grid[place], positions),
+        precise,
         _facts(contents.spread, support, positions),
         _facts(contents.unplaced, np.zeros(contents.unplaced.num_rows, np.int32), positions),
         _presence(contents.presence, finest),

@@ -50,6 +50,19 @@ order by 1, 2
 -- name: required
 select unnest(cells) as place from hex.required where layer = {layer} order by 1
 
+-- name: is_additive
+-- Has every release since one that is held said what it added?
+select coalesce(bool_and(a.run is not null), false)
+from catalog.release r left join hex.addition a on a.run = r.run
+where r.layer = {layer} and r.number > {since}
+
+-- name: added
+select f.place, f.day_from, f.day_to, f.category, f.measure, f.amount
+from catalog.release r
+join hex.addition a on a.run = r.run and a.dataset = {dataset}
+join hex.added_fact f on f.run = a.run
+where r.layer = {layer} and r.number > {since}
+
 -- name: shares
 select c.support, c.cells, c.weights
 from hex.support_cells c

@@ -41,6 +41,9 @@ copy stage_track (key, day, mover, patrol_type, strength, began, ended, pings, l
 -- name: copy_visits
 copy stage_visit (key, day, cell, metres, seconds, entries, nights) from stdin (format csv)
 
+-- name: analyze_stage
+analyze stage_track, stage_visit, stage_day
+
 -- name: compare
 -- What the delivery says that is not already believed.
 create temporary table change on commit drop as

@@ -21,7 +21,7 @@ from .lines import lines
 from .stage import DAY, days_of_tracks
 from .visits import visits
 
-PINGS = 500_000  # of a task
+PINGS = 100_000  # of a task: some seconds of work
 VERSION = 2  # another one when the same pings come to other visits or lines: then everything is cut anew
 _DAY = timedelta(days=1)
 

@@ -122,6 +122,7 @@ def _publish(
         for tracks, visited in each(cut, tasks(lake, days, arrivals.zone, reach, dataset.base)):
             catalogue.add_categories(conn, dataset, tracks["patrol_type"].unique().sort().to_list())
             stage(conn, tracks, visited)
+        conn.execute(sql("tracks.analyze_stage"))
     progress("Publishing")
     with run.step("publish"):
         return publish(

@@ -87,7 +87,7 @@ def _groups(lake: Lake, days: list[date]) -> Iterator[list[date]]:
     group: list[date] = []
     pings = 0
     for day in days:
-        if group and (pings > PINGS or day != group[-1] + _DAY):
+        if group and (pings >= PINGS or day != group[-1] + _DAY):
             yield group
             group, pings = [], 0
         group.append(day)

@@ -21,10 +21,11 @@ from hexwatch_etl.tracks.arrive import Arrivals
 from hexwatch_etl.tracks.clean import clean
 from hexwatch_etl.tracks.cut import cut, local_days, tasks
 from hexwatch_etl.tracks.days import with_midnights
+from hexwatch_etl.tracks.lines import lines
 from hexwatch_etl.tracks.mapping import Cleaning
 from hexwatch_etl.tracks.pings import PING_SCHEMA
 from hexwatch_etl.tracks.settle import Settled, settle
-from hexwatch_etl.tracks.stage import days_of_tracks
+from hexwatch_etl.tracks.stage import DAY, days_of_tracks
 from hexwatch_etl.tracks.visits import visits
 
 BASE = 5
@@ -86,7 +87,7 @@ def at_once(rows: Sequence[Row], zone: str, cleaning: Cleaning) -> Facts:
     """The facts of one file that holds everything, without any lake."""
     kept, _ = clean(pings(rows).with_columns(file=pl.lit("f")), cleaning)
     found = with_midnights(kept, zone)
-    return by_day(days_of_tracks(found), visits(found, BASE))
+    return by_day(days_of_tracks(found).join(lines(found), on=DAY, how="left"), visits(found, BASE))
 
 
 # Quarters of an hour from 20:00 of the first day: most ways pass midnight, some are too fast, some times come twice.

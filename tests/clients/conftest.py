@@ -15,11 +15,10 @@ from clients.outcomes import FOUND
 
 HEXWATCH = Path(sys.executable).with_name("hexwatch")
 LOADS = (
-    ["caf", "incidents/ucdp_ged231_caf.csv.gz", "--resolution", "6", "--title", "Violence, Central African Republic"],
+    ["caf", "incidents/ucdp_ged231_caf.csv.gz", "--resolution", "5", "--title", "Violence, Central African Republic"],
     ["prefectures", "context/boundaries.gpkg", "--kind", "areas", "--layer", "ocha_codab_caf_adm1", "--level", "adm1",
      "--key", "admin1Pcod", "--name", "admin1Name", "--threshold", "0.1"],
-    ["walk", "tracks/around-visnjan-with-car.gpx", "--resolution", "9", "--title", "A walk"],
-    ["rangers", "tracks/smart_ranger_patrols_mara_2024-01.parquet", "--resolution", "9", "--threshold", "1"],
+    ["rangers", "tracks/smart_ranger_patrols_mara_2024-01.parquet", "--resolution", "8", "--threshold", "1"],
 )  # fmt: skip
 
 
@@ -64,7 +63,7 @@ def environment(module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> di
 
 @pytest.fixture(scope="module")
 def address(environment: dict[str, str], shared_data: Path) -> Iterator[str]:
-    """Root of a running `hexwatch serve` over violence, prefectures, a walk and patrols."""
+    """Root of a running `hexwatch serve` over violence, prefectures and patrols."""
     for dataset, file, *options in LOADS:
         arguments = [HEXWATCH, "load", dataset, shared_data / file, *options]
         done = subprocess.run(arguments, env=environment, check=False, capture_output=True, text=True, timeout=100)

@@ -54,16 +54,15 @@ PROGRAMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }  # fmt: skip
 
 
-def variables(address: str, collection: str, field: str, out: Path, shared: Path, js: Path) -> dict[str, str]:
+def variables(
+    address: str, collection: str, fields: tuple[str, str], out: Path, shared: Path, js: Path
+) -> dict[str, str]:
     """The variables for a layer of hexagons, told by what the server says of itself."""
+    field, whole = fields  # QGIS 3.22 compares six digits: an equal number is sought among whole ones
     items = f"{address}/collections/{collection}/items"
     layer = asked(f"{address}/layers/{collection}")
     first = asked(f"{items}?limit=1&sortby=-{field}")["features"][0]
-    # QGIS 3.22 filters by itself and stops at a page on which nothing fits, so the value is one of the first page; and
-    # clients write 15 digits, so it is one that they can write.
-    page = asked(f"{items}?limit=1000")["features"]
-    found = (feature["properties"][field] for feature in page)
-    value = next(number for number in found if number and float(f"{number:.15g}") == number)
+    value = asked(f"{items}?limit=1&sortby=-{whole}")["features"][0]["properties"][whole]
     west, south, east, north = layer["bounds"]
     half = [(west + east) / 2, (south + north) / 2]
     longitude, latitude = first["geometry"]["coordinates"][0][0]
@@ -74,8 +73,8 @@ def variables(address: str, collection: str, field: str, out: Path, shared: Path
         "COUNT": str(asked(f"{items}?limit=1")["numberMatched"]),
         "BBOX": ",".join(f"{n:.3f}" for n in box),
         "EXTENT": ",".join(f"{n:.4f}" for n in layer["bounds"]),
-        "EQUAL": f"{field}={value}",
-        "EQUAL_COUNT": str(asked(f"{items}?limit=1&{field}={value}")["numberMatched"]),
+        "EQUAL": f"{whole}={value}",
+        "EQUAL_COUNT": str(asked(f"{items}?limit=1&{whole}={value}")["numberMatched"]),
         "SORTBY": field, "FIELD": field,
         "QFIELDS": f"h3:string,{field}:double", "GFIELDS": f"h3:String,{field}:Real",
         "TILEJSON": f"{address}/tiles/{collection}/tilejson.json",

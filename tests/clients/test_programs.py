@@ -15,11 +15,13 @@ from clients.grounds import PROGRAMS, options, variables
 from clients.outcomes import tried
 from hexwatch_schemas.store import READER, as_role
 
-# Collection and the property that filters, orders and colours it.
-LAYERS = {"caf": "deaths", "rangers": "patrol_km"}
+# Collection, the property that orders and colours it, and one of whole numbers that filters it.
+LAYERS = {"caf": ("deaths", "deaths_precise"), "rangers": ("patrol_km", "visits")}
 # Those that come as wheels run in the suite too; the others with `./run clients`, which installs them.
 IN_SUITE = ("gdalwheel", "owslib", "ogc_validate")
 SYSTEM = ("qgis", "gdal36")  # Debian's own Python has them
+
+pytestmark = pytest.mark.timeout(400)  # the first to come waits for the loads
 
 INSTALLED = os.environ.get("HEXWATCH_CLIENTS")  # a virtual environment's programs
 PYTHON = Path(INSTALLED) / "python" if INSTALLED else Path(sys.executable)

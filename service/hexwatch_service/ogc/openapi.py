@@ -38,7 +38,7 @@ def _path(name: str, description: str, schema: Json = _TEXT) -> Json:
 
 _LIMIT: Json = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
 _OFFSET: Json = {"type": "integer", "minimum": 0, "maximum": FURTHEST, "default": 0}
-_DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T.+)?)?)?"
+_DAY = r"(?!0000)\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T.+)?)?)?"
 _WINDOW: Json = {"type": "string", "pattern": rf"^({_DAY}|({_DAY}|\.\.)?/({_DAY}|\.\.)?)$"}
 _LANGUAGE: Json = {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
 _LIST: Json = {"type": "array", "items": _TEXT}
@@ -67,7 +67,7 @@ def _parameters() -> Json:
         "f-zones": _query("f", "Format.", {"type": "string", "enum": ["json", "uint64"]}),
         "zone-level": _query("zone-level", "H3 resolution.", {"type": "integer", "minimum": 1, "maximum": 15}),
         "parent-zone": _query("parent-zone", "Only zones within this one.", _TEXT),
-        "compact-zones": _query("compact-zones", "Only false.", {"type": "boolean", "default": False}),
+        "compact-zones": _query("compact-zones", "Only false.", {"type": "boolean", "enum": [False], "default": False}),
         "zone-depth": _query("zone-depth", "Only 0.", {"type": "integer", "enum": [0], "default": 0}),
         "collectionId": _path("collectionId", "A collection."),
         "tileMatrixSetId": _path("tileMatrixSetId", "A tile matrix set.", {"type": "string", "enum": [QUAD]}),

@@ -19,6 +19,7 @@ from ..catalogue import Layer
 from ..routes.parameters import Choice
 from . import crs
 from .crs import Crs
+from .filters.parse import LANGUAGES, known_language
 from .schema import Described, properties
 
 MOST = 10_000  # features of one page
@@ -76,7 +77,7 @@ def read(layer: Layer, said: Mapping[str, str]) -> tuple[Question, str | None]:
     question = Question(
         asked=asked(layer, choice.datetime, choice.category),
         resolution=_resolution(layer, choice.resolution),
-        bbox=None if choice.bbox is None else box_of(choice.bbox, crs.named(choice.bbox_crs, "bbox-crs")),
+        bbox=box_of(choice.bbox, crs.named(choice.bbox_crs, "bbox-crs")),
         filter=filter_of(choice),
         equal=tuple((k, v) for k, v in said.items() if k not in ours and known(layer, k, "parameter")),
         sortby=tuple(order_of(layer, choice.sortby)),
@@ -121,8 +122,10 @@ def _resolution(layer: Layer, said: int | None) -> int:
     return said
 
 
-def box_of(text: str, system: Crs) -> Box:
-    """Degrees of a bbox. Raises UsageError."""
+def box_of(text: str | None, system: Crs) -> Box | None:
+    """Degrees of a bbox, if there is one. Raises UsageError."""
+    if text is None:
+        return None
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
@@ -144,10 +147,9 @@ def boxes(bbox: Box) -> list[Box]:
 
 
 def filter_of(choice: ItemsChoice) -> tuple[str, str, Crs] | None:
-    """The filter, its language and reference system."""
-    if choice.filter is None:
-        return None
-    return choice.filter, choice.filter_lang or "cql2-text", crs.named(choice.filter_crs, "filter-crs")
+    """The filter, its language and reference system. Raises UsageError where these are not read, filter or not."""
+    system, language = crs.named(choice.filter_crs, "filter-crs"), known_language(choice.filter_lang or LANGUAGES[0])
+    return None if choice.filter is None else (choice.filter, language, system)
 
 
 def order_of(layer: Layer | Described, text: str | None) -> list[tuple[str, bool]]:

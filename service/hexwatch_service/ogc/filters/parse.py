@@ -24,13 +24,19 @@ _PREFIXES = re.compile(rf"(?:(?:\bnot\b|[-+])\s*){{{DEEPEST},}}", re.IGNORECASE)
 
 def parse(text: str, language: str) -> Tree:
     """The tree of a filter. Raises UsageError where it is too large or cannot be read."""
-    if language not in LANGUAGES:
-        raise UsageError(f"filter-lang: {language[:40]!r} is not read.", hint=f"There are: {', '.join(LANGUAGES[:2])}.")
+    known_language(language)
     if len(text) > LONGEST:
         raise UsageError(f"filter: more than {LONGEST} characters.")
     tree = _of_json(text) if language == "cql2-json" else _of_text(text)
     _measure(tree)
     return tree
+
+
+def known_language(language: str) -> str:
+    """The language of a filter. Raises UsageError where it is not read."""
+    if language not in LANGUAGES:
+        raise UsageError(f"filter-lang: {language[:40]!r} is not read.", hint=f"There are: {', '.join(LANGUAGES[:2])}.")
+    return language
 
 
 def _of_text(text: str) -> Tree:

@@ -48,7 +48,7 @@ def read(stored: Stored, said: Mapping[str, str]) -> tuple[Asked, str | None]:
     window = None if choice.datetime is None else parse(choice.datetime, stored.extent or EVER)
     asked = Asked(
         window=window,
-        bbox=None if choice.bbox is None else box_of(choice.bbox, crs.named(choice.bbox_crs, "bbox-crs")),
+        bbox=box_of(choice.bbox, crs.named(choice.bbox_crs, "bbox-crs")),
         filter=filter_of(choice),
         equal=tuple((k, v) for k, v in said.items() if k not in ours and known(stored, k, "parameter")),
         sortby=tuple(order_of(stored, choice.sortby)),

@@ -1,0 +1,37 @@
+"""Schemathesis with all checks over what /api describes; only with `./run clients --fuzz`, for as long as that says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SECONDS = os.environ.get("HEXWATCH_FUZZ")
+
+
+@pytest.mark.skipif(not SECONDS, reason="Run by ./run clients --fuzz.")
+def test_nothing_that_is_described_fails(address: str, pictures: Path) -> None:
+    program = Path(os.environ["HEXWATCH_CLIENTS"]) / "schemathesis"
+    # A schema can say neither what a filter's grammar is nor which categories a layer has: text that it allows may well
+    # be refused. All other checks run.
+    asked = [
+        "--checks",
+        "all",
+        "--exclude-checks",
+        "positive_data_acceptance",
+        "-n",
+        "5",
+        "--workers",
+        "2",
+        "--seed",
+        "1",
+        "--request-timeout",
+        "30",
+        "--max-time",
+    ]
+    command = [program, "run", f"{address}/api", "--url", address, *asked, str(SECONDS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=pictures)
+    (pictures / "schemathesis.log").write_text(done.stdout + done.stderr)
+    assert done.returncode == 0, done.stdout[-8000:]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bench import etl_load, etl_pings, etl_tracks
+from bench import etl_copy, etl_load, etl_pings, etl_tracks
 
 PEERS = ("polars", "duckdb", "pandas")
 _SHAPE = {
@@ -31,7 +31,7 @@ def main() -> None:
     said.add_argument("--rows", type=int, default=20_000_000, help="pings")
     said.add_argument("--segments", type=int, default=500_000, help="segments of tracks to cut")
     said.add_argument("--facts", type=int, default=3_000_000, help="rows to load into PostGIS")
-    said.add_argument("--only", choices=("count", "cut", "load"))
+    said.add_argument("--only", choices=("count", "cut", "load", "copy"))
     asked = said.parse_args()
     with tempfile.TemporaryDirectory(prefix="hexwatch-bench-") as home:
         folder = Path(home)
@@ -42,6 +42,8 @@ def main() -> None:
             etl_tracks.report(asked.segments)
         if asked.only in (None, "load"):
             etl_load.report(folder, asked.facts)
+        if asked.only in (None, "copy"):
+            etl_copy.report(folder, asked.facts)
 
 
 def _count(folder: Path, rows: int) -> None:

@@ -6,11 +6,12 @@ from datetime import date
 
 import h3.api.basic_int as h3
 import numpy as np
+import polars as pl
 import psycopg
 from numpy.typing import NDArray
 
 from hexwatch_etl.publish import SAID
-from hexwatch_etl.store_rows import sql
+from hexwatch_etl.store_rows import copy_rows, sql
 from hexwatch_schemas import indicators
 
 DATASET = "large"
@@ -19,13 +20,6 @@ CENTRE = (17.0, -3.5)  # latitude, longitude: northern Mali
 FIRST, DAYS = date(2022, 1, 1), 1096
 MEASURES = ("events", "deaths", "wounded", "kidnapped", "troop_days", "post_days")
 CATEGORIES = ("battle", "attack", "abduction", "riot", "patrol")
-
-_EPOCH = date(2000, 1, 1).toordinal()
-_COLUMNS = {"dataset": ">i4", "placement": "S1", "resolution": ">i2", "place": ">i8", "day_from": ">i4",
-            "day_to": ">i4", "category": ">i2", "measure": ">i2", "amount": ">i8"}  # fmt: skip
-_ROW = np.dtype(
-    [("fields", ">i2"), *((f"{n}{s}", k) for n, kind in _COLUMNS.items() for s, k in (("_size", ">i4"), ("", kind)))]
-)
 
 
 def cells(count: int) -> NDArray[np.int64]:
@@ -55,7 +49,12 @@ def describe(conn: psycopg.Connection) -> int:
 
 
 def fill(conn: psycopg.Connection, dataset: int, places: NDArray[np.int64], count: int) -> None:
-    """Copy `count` one-day facts at the base resolution, in the order of their key. Every cell has some."""
+    """Copy `count` facts (see facts)."""
+    copy_rows(conn, "copy hex.fact from stdin (format binary)", facts(dataset, places, count))
+
+
+def facts(dataset: int, places: NDArray[np.int64], count: int) -> pl.DataFrame:
+    """One-day facts at the base resolution as hex.fact has them, in the order of their key. Every cell has some."""
     chance = np.random.default_rng(4)
     shape = (places.size, DAYS, len(CATEGORIES), len(MEASURES))
     keys = np.concatenate([
@@ -64,17 +63,15 @@ def fill(conn: psycopg.Connection, dataset: int, places: NDArray[np.int64], coun
     ])  # fmt: skip
     keys = np.sort(chance.choice(np.unique(keys), count, replace=False, shuffle=False))
     where, day, category, measure = np.unravel_index(keys, shape)
-    rows = np.empty(count, _ROW)
-    rows["fields"] = len(_COLUMNS)
-    said = (dataset, b"p", BASE, places[where], *(FIRST.toordinal() - _EPOCH + day,) * 2, category + 1, measure + 1,
-            chance.geometric(0.3, count))  # fmt: skip
-    for name, values in zip(_COLUMNS, said, strict=True):
-        rows[name], rows[f"{name}_size"] = values, rows.dtype[name].itemsize
-    with conn.cursor() as cursor, cursor.copy("copy hex.fact from stdin (format binary)") as copy:
-        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
-        for part in np.array_split(rows, max(1, count // 100_000)):
-            copy.write(part.tobytes())
-        copy.write(b"\xff\xff")
+    days = (np.datetime64(FIRST) + day).astype("datetime64[D]")
+    said = {"place": places[where], "day_from": days, "day_to": days, "category": (category + 1).astype(np.int16),
+            "measure": (measure + 1).astype(np.int16), "amount": chance.geometric(0.3, count)}  # fmt: skip
+    return pl.DataFrame(said).select(
+        pl.lit(dataset, pl.Int32).alias("dataset"),
+        pl.lit(ord("p"), pl.UInt8).alias("placement"),
+        pl.lit(BASE, pl.Int16).alias("resolution"),
+        *said,
+    )
 
 
 def publish(conn: psycopg.Connection, dataset: int) -> int:

@@ -10,6 +10,7 @@ import polars as pl
 from hexwatch_schemas.errors import QuarantineExceeded, UsageError
 from hexwatch_schemas.words import DatasetKind
 
+from .copy_binary import jsonb
 from .events import Delivery, Measure
 from .ownership import Run
 from .store_rows import copy_rows, sql
@@ -89,9 +90,9 @@ def _as_row() -> pl.Expr:
 
 def keep_rejects(run: Run, delivered: Delivered) -> None:
     """Leave every refused row and every remark in the store, whatever becomes of the load."""
-    ids = [pl.lit(run.dataset).alias("dataset"), pl.lit(run.id).alias("run")]
+    ids = [pl.lit(run.dataset, pl.Int32).alias("dataset"), pl.lit(run.id, pl.Int64).alias("run")]
     columns = ("file", "line", "rule", "reason", "row")
-    copy_rows(run.conn, sql("runs.copy_quarantine"), delivered.rejects.select(*ids, *columns))
+    copy_rows(run.conn, sql("runs.copy_quarantine"), delivered.rejects.select(*ids, *columns[:-1], jsonb("row")))
     copy_rows(run.conn, sql("runs.copy_remarks"), delivered.remarks.select(ids[1], *columns[:-1]))
 
 

@@ -8,6 +8,7 @@ import psycopg
 
 from . import outlines, supports
 from .catalogue import Dataset
+from .copy_binary import jsonb
 from .events import EVENT_SCHEMA
 from .place import Placed
 from .store_rows import copy_rows, sql
@@ -25,20 +26,17 @@ def stage(conn: psycopg.Connection, dataset: Dataset, placed: Placed, scales: di
     outlines.ensure(conn, np.union1d(outlines.with_parents(exact, dataset.base), spread))
     conn.execute(sql("events.stage"))
     conn.execute(sql("events.empty_stage"))
-    copy_rows(
-        conn, sql("events.copy_stage"), placed.events.with_columns(amounts(placed.events, scales)).select(_COLUMNS)
-    )
+    rows = placed.events.with_columns(jsonb("properties"), amounts(placed.events, scales)).select(_COLUMNS)
+    copy_rows(conn, sql("events.copy_stage"), rows)
 
 
 def amounts(events: pl.DataFrame, scales: dict[str, int]) -> pl.Expr:
-    """PostgreSQL array text of the measures in stored order: integers of 1/scale units, NULL where unknown."""
+    """A list of the measures in stored order: integers of 1/scale units, null where unknown."""
     columns = [
-        (pl.col(name) * scale).round().cast(pl.Int64).cast(pl.String).fill_null("NULL")
-        if name in events.columns
-        else pl.lit("NULL")
+        ((pl.col(name) * scale).round() if name in events.columns else pl.lit(None)).cast(pl.Int64)
         for name, scale in scales.items()
     ]
-    return pl.concat_str(pl.lit("{"), pl.concat_str(columns, separator=","), pl.lit("}")).alias("amounts")
+    return pl.concat_list(columns).alias("amounts")
 
 
 assert set(EVENT_SCHEMA) <= set(_COLUMNS), "every column of a delivery has its place"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import LiteralString
 
 import polars as pl
 import psycopg
 
 from hexwatch_schemas.queries import query
+
+from .copy_binary import binary
 
 
 def sql(name: str) -> LiteralString:
@@ -17,10 +18,7 @@ def sql(name: str) -> LiteralString:
 
 
 def copy_rows(conn: psycopg.Connection, statement: LiteralString, frame: pl.DataFrame) -> None:
-    """Send a frame through a `COPY … FROM STDIN (FORMAT csv)` whose columns stand in the same order."""
+    """Send a frame through `COPY … FROM STDIN (FORMAT binary)`: columns in its order, of its types (see binary)."""
     with conn.cursor().copy(statement) as copy:
-        for part in frame.iter_slices(50_000):
-            buffer = io.BytesIO()
-            # Empty text and null differ: csv gives quotes to the first only.
-            part.write_csv(buffer, include_header=False, quote_style="non_numeric", null_value="")
-            copy.write(buffer.getvalue())
+        for part in binary(frame):
+            copy.write(part)

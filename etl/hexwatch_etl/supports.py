@@ -105,14 +105,7 @@ def _add(conn: psycopg.Connection, keys: list[str], supports: dict[str, Support]
             {"number": [added.get(key) for key in keys]}, schema={"number": pl.Int64}
         ).with_row_index("support")
         ours = frame.join(numbers.cast({"support": pl.Int64}), on="support").drop_nulls("number")
-        copy_rows(
-            conn, sql("supports.copy_cells"), ours.select("number", "resolution", _array("cells"), _array("weights"))
-        )
+        small = pl.col("resolution").cast(pl.Int16), pl.col("weights").cast(pl.List(pl.Int32))
+        rows = ours.with_columns(small).select("number", "resolution", "cells", "weights")
+        copy_rows(conn, sql("supports.copy_cells"), rows)
     return np.unique(frame["cells"].explode().to_numpy())
-
-
-def _array(column: str) -> pl.Expr:
-    """A list as PostgreSQL writes an array."""
-    return pl.format("{}{}{}", pl.lit("{"), pl.col(column).cast(pl.List(pl.String)).list.join(","), pl.lit("}")).alias(
-        column
-    )

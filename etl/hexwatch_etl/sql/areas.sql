@@ -10,7 +10,7 @@ create temporary table if not exists stage_area (
 truncate stage_area
 
 -- name: copy_stage
-copy stage_area (key, name, level, country, geom) from stdin (format csv)
+copy stage_area (key, name, level, country, geom) from stdin (format binary)
 
 -- name: close
 with believed as (

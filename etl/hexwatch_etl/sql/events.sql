@@ -27,7 +27,7 @@ truncate stage_event
 
 -- name: copy_stage
 copy stage_event (key, revision, line, day_from, day_to, day_precision, instant, longitude, latitude, precision, country, adm1,
-  adm2, place, category, source_code, properties, cell, support, amounts) from stdin (format csv)
+  adm2, place, category, source_code, properties, cell, support, amounts) from stdin (format binary)
 
 -- name: compare
 -- What the delivery says that is not already believed. A place counts: new boundaries move a report without changing it.

@@ -37,7 +37,7 @@ create temporary table if not exists stage_amount (cell bigint not null, measure
 truncate stage_amount
 
 -- name: copy_stage
-copy stage_amount (cell, measure, amount) from stdin (format csv)
+copy stage_amount (cell, measure, amount) from stdin (format binary)
 
 -- name: facts
 insert into hex.fact (dataset, placement, resolution, place, day_from, day_to, category, measure, amount)

@@ -36,10 +36,10 @@ update ops.run set status = %(status)s, finished_at = clock_timestamp(), rows_in
 where id = %(run)s
 
 -- name: copy_quarantine
-copy raw.quarantine (dataset, run, file, line, rule, reason, content) from stdin (format csv)
+copy raw.quarantine (dataset, run, file, line, rule, reason, content) from stdin (format binary)
 
 -- name: copy_remarks
-copy raw.remark (run, file, line, rule, reason) from stdin (format csv)
+copy raw.remark (run, file, line, rule, reason) from stdin (format binary)
 
 -- name: list
 select r.id, d.id as dataset, r.status, r.started_at, r.finished_at, r.rows_in, r.rows_loaded, r.rows_quarantined,

@@ -36,10 +36,10 @@ union
 select day from raw.track where %(whole)s and dataset = %(dataset)s and run_to is null
 
 -- name: copy_tracks
-copy stage_track (key, day, mover, patrol_type, strength, began, ended, pings, line) from stdin (format csv)
+copy stage_track (key, day, mover, patrol_type, strength, began, ended, pings, line) from stdin (format binary)
 
 -- name: copy_visits
-copy stage_visit (key, day, cell, metres, seconds, entries, nights) from stdin (format csv)
+copy stage_visit (key, day, cell, metres, seconds, entries, nights) from stdin (format binary)
 
 -- name: analyze_stage
 analyze stage_track, stage_visit, stage_day

@@ -24,8 +24,9 @@ def prepare(conn: psycopg.Connection, dataset: int, days: Collection[date], *, w
 def stage(conn: psycopg.Connection, tracks: pl.DataFrame, visited: pl.DataFrame) -> None:
     """Add to stage_track and stage_visit; also make sure that the outlines of all visited cells exist."""
     outlines.ensure(conn, visited["cell"].unique().sort().to_numpy())
-    copy_rows(conn, sql("tracks.copy_tracks"), tracks)
-    copy_rows(conn, sql("tracks.copy_visits"), visited.select(*DAY, "cell", "metres", "seconds", "entries", "nights"))
+    copy_rows(conn, sql("tracks.copy_tracks"), tracks.cast({"strength": pl.Int32, "pings": pl.Int32}))
+    rows = visited.select(*DAY, "cell", "metres", "seconds", pl.col("entries", "nights").cast(pl.Int32))
+    copy_rows(conn, sql("tracks.copy_visits"), rows)
 
 
 def days_of_tracks(pings: pl.DataFrame) -> pl.DataFrame:

@@ -74,7 +74,7 @@ def test_a_link_restores_the_view(visit: Visit, address: str) -> None:
     visit.settle()
     expect(visit.page.get_by_label("Measure shown")).to_have_value("deaths")
     expect(visit.page.get_by_label("Through")).to_have_value("2014-12-31")
-    expect(visit.page.get_by_label("One-sided")).to_be_checked()
+    expect(visit.page.get_by_label("One sided")).to_be_checked()
     expect(visit.page.locator("#legend h2")).to_contain_text("Deaths")
     assert f"#{urlsplit(visit.page.url).fragment}" == link
 

@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 
 # Before GDAL is there: drivers that would open what a file names are not registered at all. VRT stays, because rasterio
 # reads beyond a raster's edge by one of its own; files are opened by GTiff alone, so no VRT of anybody else is one.
-os.environ.setdefault(
-    "GDAL_SKIP", "MRF,GTI,HTTP,WMS,WCS,WMTS,STACIT,STACTA,PLMOSAIC,DAAS,EEDAI,NGW,OGCAPI,Zarr"
-)
+os.environ.setdefault("GDAL_SKIP", "MRF,GTI,HTTP,WMS,WCS,WMTS,STACIT,STACTA,PLMOSAIC,DAAS,EEDAI,NGW,OGCAPI,Zarr")
 os.environ.setdefault("OGR_SKIP", "OGR_VRT")
 
 import rasterio

@@ -19,6 +19,7 @@ from . import failures, routes
 from .front import Front
 from .state import State
 
+LISTENER = "hexwatch-listener"  # the task that follows the database's releases
 DESCRIPTION = "Incidents and patrols on one honest hexagon grid, served to any map client."
 
 
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> Front:
             app.state.hexwatch = state = State.over(settings, store.reader_dsn)
             await state.database.open()
             await state.refresh()
-            listener = asyncio.create_task(state.database.listen(state.refresh))
+            listener = asyncio.create_task(state.database.listen(state.refresh), name=LISTENER)
             try:
                 yield
             finally:

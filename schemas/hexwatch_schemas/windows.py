@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from .errors import UsageError
 
 _OPEN = ("", "..")
 _YEAR, _MONTH = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d{2}")
+
+
+class Step(StrEnum):
+    """How long a period is. Weeks begin on Monday (ISO 8601)."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,27 @@ def parse(text: str | None, extent: Window) -> Window:
             return Window(first, first)
         raise UsageError(f"datetime={text}: the interval ends before it begins.", hint="Write first/last.")
     return Window(first, last)
+
+
+def periods(window: Window, step: Step) -> Iterator[date]:
+    """First days of the periods that touch a window; the first is cut to it."""
+    day = window.first
+    while day <= window.last:
+        yield day
+        day = _next(day, step)
+
+
+def _next(day: date, step: Step) -> date:
+    """The first day of the period after the one that holds a day."""
+    match step:
+        case Step.DAY:
+            return day + timedelta(1)
+        case Step.WEEK:
+            return day + timedelta(7 - day.weekday())
+        case Step.MONTH:
+            return (day.replace(day=28) + timedelta(4)).replace(day=1)
+        case Step.YEAR:
+            return date(day.year + 1, 1, 1)
 
 
 def _first_day(text: str) -> date:

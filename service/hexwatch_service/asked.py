@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hexwatch_schemas.errors import UsageError
+import h3.api.basic_int as h3
+
+from hexwatch_schemas import hexgrid
+from hexwatch_schemas.errors import NotFound, UsageError
 from hexwatch_schemas.windows import Window, parse
 from hexwatch_schemas.words import DatasetKind
 
@@ -31,6 +34,17 @@ def asked(layer: Layer, datetime: str | None, category: str | None, cols: str | 
     if layer.kind == DatasetKind.RASTER:  # a stock: it is what it is, whatever the days
         window = layer.extent
     return Asked(window, _categories(layer, category), _columns(layer, cols))
+
+
+def cell_of(layer: Layer, text: str) -> int:
+    """The H3 cell that a text names. Raises UsageError, and NotFound where the layer has none of its resolution."""
+    try:
+        index = hexgrid.from_text(text)
+    except ValueError:
+        raise UsageError(f"{text[:20]!r} is not an H3 cell.", hint="Write its 15 hexadecimal characters.") from None
+    if not 1 <= h3.get_resolution(index) <= layer.base:
+        raise NotFound(f"Layer {layer.id!r} has cells of resolution 1 to {layer.base}.")
+    return index
 
 
 def _categories(layer: Layer, text: str | None) -> tuple[str, ...] | None:

@@ -11,7 +11,7 @@ import numpy as np
 from hexwatch_schemas.tiles import Tile
 from hexwatch_schemas.windows import Window
 
-from . import counts, masses, mvt, snapshot, states
+from . import counts, masses, mvt, series, snapshot, states
 from .read import nothing
 from .snapshot import Snapshot
 
@@ -24,6 +24,7 @@ def warm() -> None:
     day = date(1970, 1, 1)
     wanted = masses.wanted_categories(None)
     mass = masses.in_window(opened.precise, Window(day, day), wanted, (0, 1))
+    series.by_period(opened.precise, np.zeros(2, np.int32), wanted, np.ones(0), 1)
     counts.counted(opened, Window(day, day), wanted, opened.base)
     masses.rolled_up(mass, opened.base)
     masses.spread_out(mass, opened.shares[0], opened.base)

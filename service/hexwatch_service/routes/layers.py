@@ -10,10 +10,10 @@ from fastapi import APIRouter
 
 from hexwatch_schemas import hexgrid
 from hexwatch_schemas.analysis.effort import coverage
-from hexwatch_schemas.errors import NotFound, UsageError
+from hexwatch_schemas.errors import NotFound
 from hexwatch_schemas.words import STATES, State
 
-from ..asked import Asked, asked
+from ..asked import Asked, asked, cell_of
 from ..catalogue import Layer
 from ..described import layer_json
 from ..engine.mvt import STATE
@@ -60,7 +60,7 @@ async def covered(layer: TheLayer, state: Held, choice: ChoiceQuery) -> dict[str
 @router.get("/{layer}/cells/{cell}")
 async def cell(layer: TheLayer, cell: str, state: Held, choice: ChoiceQuery) -> dict[str, Any]:
     """The numbers of one hexagon: what is precise, what is expected, and what the whole layer could not place."""
-    return await cell_json(layer, _cell(cell, layer), state, asked(layer, choice.datetime, choice.category))
+    return await cell_json(layer, cell_of(layer, cell), state, asked(layer, choice.datetime, choice.category))
 
 
 async def cell_json(layer: Layer, index: int, state: Held, wanted: Asked) -> dict[str, Any]:
@@ -79,16 +79,6 @@ async def cell_json(layer: Layer, index: int, state: Held, wanted: Asked) -> dic
         "unplaced": await state.numbers.unplaced(layer, wanted),
         "attribution": layer.attribution,
     }
-
-
-def _cell(text: str, layer: Layer) -> int:
-    try:
-        index = hexgrid.from_text(text)
-    except ValueError:
-        raise UsageError(f"{text[:20]!r} is not an H3 cell.", hint="Write its 15 hexadecimal characters.") from None
-    if not 1 <= h3.get_resolution(index) <= layer.base:
-        raise NotFound(f"Layer {layer.id!r} has cells of resolution 1 to {layer.base}.")
-    return index
 
 
 def _numbers(layer: Layer, table: Table, index: int) -> dict[str, Any]:

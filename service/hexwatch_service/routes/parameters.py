@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from hexwatch_schemas.windows import Step
+
 
 class Nothing(BaseModel):
     """No parameters."""
@@ -42,6 +44,15 @@ class CellChoice(TileChoice):
     resolution: int | None = Field(None, ge=0, le=15, description="H3 resolution of the cells; default: four below.")
 
 
+class SeriesChoice(Choice):
+    """Also how long a period is, and which cell alone."""
+
+    step: Step | None = Field(
+        None, description="day, week (from Monday), month or year; default: by the window's length."
+    )
+    cell: str | None = Field(None, max_length=15, description="An H3 cell; default: the whole layer.")
+
+
 class LegendChoice(Choice):
     """Also which zoom."""
 
@@ -54,4 +65,5 @@ NoQuery = Annotated[Nothing, Query()]
 ChoiceQuery = Annotated[Choice, Query()]
 TileQuery = Annotated[TileChoice, Query()]
 CellQuery = Annotated[CellChoice, Query()]
+SeriesQuery = Annotated[SeriesChoice, Query()]
 LegendQuery = Annotated[LegendChoice, Query()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from .indicators import Values
 
 MOST_CLASSES = 6
+LEAST = 1e-9  # a share is a whole number of these: less is nothing
+ENDLESS = 1e300  # more than any number of ours; JSON has no infinity
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,12 @@ class Class:
     @property
     def label(self) -> str:
         """As a legend says it; where spread mass makes the lowest value tiny, its digits would tell nothing."""
+        low, high = (f"{edge:,.12g}" for edge in (self.low, self.high))
+        if self.last and self.high == ENDLESS:
+            return "any" if self.first else f"{low} and more"
         if self.first:
-            return f"up to {self.high:g}" if self.last else f"under {self.high:g}"
-        return f"{self.low:g} to {self.high:g}" if self.last else f"{self.low:g} to under {self.high:g}"
+            return f"up to {high}" if self.last else f"under {high}"
+        return f"{low} to {high}" if self.last else f"{low} to under {high}"
 
 
 def classify(values: Values, *, from_zero: bool = False) -> list[Class]:
@@ -44,6 +49,12 @@ def classify(values: Values, *, from_zero: bool = False) -> list[Class]:
     edges = [_at_most(lowest), *inner[: MOST_CLASSES - 1], _at_least(highest)]
     pairs = list(pairwise(edges))
     return [Class(low, high, at == 0, at == len(pairs) - 1) for at, (low, high) in enumerate(pairs)]
+
+
+def open_ended(classes: list[Class], *, from_zero: bool = False) -> list[Class]:
+    """The same classes for values that they were not made of: the lowest and the highest take whatever lies beyond."""
+    lowest, every = 0.0 if from_zero else LEAST, classes or [Class(0, 0, first=True, last=True)]
+    return [replace(c, low=lowest if c.first else c.low, high=ENDLESS if c.last else c.high) for c in every]
 
 
 def _head_tail(seen: Values) -> list[float]:

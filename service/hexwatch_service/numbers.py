@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from hexwatch_schemas.classification import Class, classify
+from hexwatch_schemas.classification import Class, classify, open_ended
 from hexwatch_schemas.hexgrid import Cells
 from hexwatch_schemas.indicators import Values, WindowSums
 from hexwatch_schemas.style import Band
@@ -88,19 +88,23 @@ class Numbers:
         mass = _mass(layer, asked, layer.snapshot.unplaced, 1)
         return {name: float(column[0]) for name, column in _by_measure(layer, mass, np.array([0])).items()}
 
-    async def classes(self, layer: Layer, indicator: str, asked: Asked, resolution: int) -> list[Class]:
-        """The one classification of what is shown."""
-        values = (await self.table(layer, asked, resolution)).values[indicator]
-        return classify(values, from_zero=layer.indicator(indicator).from_zero)
+    async def classes(
+        self, layer: Layer, indicator: str, asked: Asked, resolution: int, *, lent: bool = False
+    ) -> list[Class]:
+        """The one classification of what is shown. `lent`: also to other windows, whose values may lie beyond."""
+        values, from_zero = (await self.table(layer, asked, resolution)).values, layer.indicator(indicator).from_zero
+        found = classify(values[indicator], from_zero=from_zero)
+        return open_ended(found, from_zero=from_zero) if lent else found
 
-    async def bands(self, layer: Layer, indicator: str, asked: Asked) -> list[Band]:
+    async def bands(self, layer: Layer, indicator: str, asked: Asked, *, lent: bool = False) -> list[Band]:
         """Classes for every resolution that some zoom draws."""
         found = []
         for resolution in range(1, layer.base + 1):
             zooms = layer.zooms(resolution)
             if zooms:
                 end = None if zooms[-1] == layer.maxzoom else zooms[-1] + 1
-                found.append(Band(resolution, zooms[0], end, await self.classes(layer, indicator, asked, resolution)))
+                classes = await self.classes(layer, indicator, asked, resolution, lent=lent)
+                found.append(Band(resolution, zooms[0], end, classes))
         return found
 
 

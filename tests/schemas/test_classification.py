@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexwatch_schemas.classification import MOST_CLASSES, Class, _head_tail, classify
+from hexwatch_schemas.classification import MOST_CLASSES, Class, _head_tail, classify, open_ended
 from hexwatch_schemas.legend import as_svg, legend
 from hexwatch_schemas.style import Band, style
 
@@ -60,3 +60,10 @@ def test_style_and_legend_have_the_same_colours_and_edges() -> None:
     assert drawn == [(row["color"], row["min"], row["max"]) for row in shown["classes"]]
     svg = as_svg(shown)
     assert all(row["color"] in svg and row["label"] in svg for row in shown["classes"])
+
+
+@given(st.lists(st.floats(1e-9, 1e9), max_size=50), st.lists(st.floats(1e-9, 1e9), min_size=1, max_size=50))
+def test_lent_classes_hold_every_value_of_another_window_once(own: list[float], others: list[float]) -> None:
+    classes = open_ended(classify(np.array(own)))
+    assert all(sum(holds(c, v) for c in classes) == 1 for v in others)
+    assert not any("e+" in c.label for c in classes)

@@ -139,6 +139,16 @@ def test_the_legend_is_the_styles(client: TestClient) -> None:
     assert svg.headers["content-type"].startswith("image/svg+xml")
 
 
+def test_the_classes_of_one_window_draw_another(client: TestClient) -> None:
+    said = {"datetime": "2024-02", "scale": "2024-01"}
+    legend = client.get("/legend/mission/deaths.json", params={"zoom": 6, **said}).json()
+    own = client.get("/legend/mission/deaths.json", params={"zoom": 6, "datetime": "2024-01"}).json()
+    assert [c["color"] for c in legend["classes"]] == [c["color"] for c in own["classes"]]
+    assert legend["classes"][-1]["label"].endswith("and more")
+    style = client.get("/styles/mission/deaths.json", params=said).json()
+    assert all("datetime=2024-02" in url and "scale" not in url for url in style["sources"]["mission"]["tiles"])
+
+
 def test_a_layer_says_where_its_numbers_come_from(client: TestClient) -> None:
     (layer,) = client.get("/layers").json()["layers"]
     assert layer == client.get("/layers/mission").json()

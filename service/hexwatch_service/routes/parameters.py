@@ -28,7 +28,8 @@ class Choice(Nothing):
     @property
     def query(self) -> str:
         """As it stands in an address, for links that keep the choice."""
-        return urlencode({k: v for k, v in self if v is not None}, safe="/,.:")
+        chosen = self.model_dump(include=set(Choice.model_fields), exclude_none=True)
+        return urlencode(chosen, safe="/,.:")
 
 
 class TileChoice(Choice):
@@ -53,7 +54,17 @@ class SeriesChoice(Choice):
     cell: str | None = Field(None, max_length=15, description="An H3 cell; default: the whole layer.")
 
 
-class LegendChoice(Choice):
+class StyleChoice(Choice):
+    """Also which window the classes are made of."""
+
+    scale: str | None = Field(
+        None,
+        max_length=80,
+        description="A window whose classes are drawn, so that several windows compare; default: `datetime` itself.",
+    )
+
+
+class LegendChoice(StyleChoice):
     """Also which zoom."""
 
     zoom: float | None = Field(
@@ -66,4 +77,5 @@ ChoiceQuery = Annotated[Choice, Query()]
 TileQuery = Annotated[TileChoice, Query()]
 CellQuery = Annotated[CellChoice, Query()]
 SeriesQuery = Annotated[SeriesChoice, Query()]
+StyleQuery = Annotated[StyleChoice, Query()]
 LegendQuery = Annotated[LegendChoice, Query()]

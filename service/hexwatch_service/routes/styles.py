@@ -10,23 +10,21 @@ from hexwatch_schemas import legend as legends
 from hexwatch_schemas.style import style as make_style
 
 from ..answers import SHORT
-from ..asked import asked
+from ..asked import Asked, asked
 from ..catalogue import Layer
 from ..described import tile_url
 from ..state import Held, State, TheLayer
-from .parameters import ChoiceQuery, LegendChoice, LegendQuery
+from .parameters import LegendChoice, LegendQuery, StyleChoice, StyleQuery
 
 router = APIRouter(tags=["styles"])
 
 
 @router.get("/styles/{layer}/{indicator}.json")
-async def style(
-    layer: TheLayer, indicator: str, state: Held, choice: ChoiceQuery, response: Response
-) -> dict[str, Any]:
+async def style(layer: TheLayer, indicator: str, state: Held, choice: StyleQuery, response: Response) -> dict[str, Any]:
     """A complete MapLibre style: one filtered layer per class, its zooms those of its resolution."""
     shown = layer.indicator(indicator)
-    wanted = asked(layer, choice.datetime, choice.category)
-    bands = await state.numbers.bands(layer, shown.id, wanted)
+    wanted, lent = _scale(layer, choice)
+    bands = await state.numbers.bands(layer, shown.id, wanted, lent=lent)
     source = {
         "type": "vector",
         "tiles": [tile_url(layer, state, choice.query)],
@@ -39,12 +37,18 @@ async def style(
     return make_style(title, layer.id, shown.id, shown.ramp, source, bands, watched=layer.watched)
 
 
+def _scale(layer: Layer, choice: StyleChoice) -> tuple[Asked, bool]:
+    """Of which numbers the classes are made, and whether those are others than the ones drawn."""
+    lent = choice.scale not in (None, choice.datetime)
+    return asked(layer, choice.scale if lent else choice.datetime, choice.category), lent
+
+
 async def _legend(layer: Layer, indicator: str, state: State, choice: LegendChoice) -> dict[str, Any]:
     shown = layer.indicator(indicator)
-    wanted = asked(layer, choice.datetime, choice.category)
     zoom = min(max(int(choice.zoom or 0), layer.minzoom), layer.maxzoom)
     resolution = layer.base if choice.zoom is None else layer.resolution(zoom)
-    classes = await state.numbers.classes(layer, shown.id, wanted, resolution)
+    wanted, lent = _scale(layer, choice)
+    classes = await state.numbers.classes(layer, shown.id, wanted, resolution, lent=lent)
     return legends.legend(shown.title, shown.unit, shown.ramp, resolution, classes, watched=layer.watched)
 
 

@@ -17,7 +17,7 @@ from ..state import Held, TheLayer
 from ..tile_addresses import tile as named_tile
 from .answered import answered
 from .ogc_parameters import Shown
-from .parameters import ChoiceQuery, TileChoice
+from .parameters import StyleQuery, TileChoice
 from .styles import style
 
 router = APIRouter(tags=["OGC tiles"], include_in_schema=False)
@@ -84,7 +84,7 @@ class Style(JSONResponse):
 
 
 @router.get("/styles/{style_id}", response_class=Style)
-async def one_style(style_id: str, state: Held, choice: ChoiceQuery, response: Response) -> dict[str, Any]:
+async def one_style(style_id: str, state: Held, choice: StyleQuery, response: Response) -> dict[str, Any]:
     """A style by the id that it has in the list."""
     layer, _, indicator = style_id.partition(".")
     return await style(state.catalogue[layer], indicator, state, choice, response)

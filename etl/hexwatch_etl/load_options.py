@@ -100,7 +100,7 @@ ReplaceDays = Annotated[
     bool,
     typer.Option(
         "--replace-days",
-        help="The files are all there is of their tracks' days, not an addition to them.",
+        help="The files correct days: they are all there is of them, not an addition to what is known.",
         rich_help_panel=_TRACKS,
     ),
 ]

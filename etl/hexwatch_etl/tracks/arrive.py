@@ -32,6 +32,7 @@ class Arrivals:
     cleaning: Cleaning
     zone: str
     counts: Counter[date] = field(default_factory=Counter)  # pings by day of UTC
+    files: list[str] = field(default_factory=list)  # their names
     rows_in: int = 0
     unknown_strength: int = 0
     local_days: list[pl.DataFrame] = field(default_factory=list)  # track, day: of which tracks said something
@@ -40,11 +41,11 @@ class Arrivals:
     _notes: list[str] = field(default_factory=list)
     _measures: dict[str, Measure] = field(default_factory=dict)
     _waiting: list[pl.DataFrame] = field(default_factory=list)
-    _files: int = 0
 
     def add(self, file: str, delivery: Delivery) -> None:
         """Take in one file. Only the file has an order of rows, so where that matters it is judged now."""
         pings = delivery.events.with_columns(file=pl.lit(file))
+        self.files.append(file)
         self.rows_in += delivery.rows_in
         self._rejects.append(named(delivery.rejects, file))
         self._remarks.append(named(delivery.remarks, file))
@@ -56,14 +57,13 @@ class Arrivals:
         self._keep(pings.select(_SAID))
 
     def _keep(self, pings: pl.DataFrame) -> None:
-        self._files += 1
         self.counts.update(dict(pings["time"].dt.date().value_counts().iter_rows()))
         self.unknown_strength += pings["strength"].null_count()
         self.local_days.append(pings.select("track", day=day_of(pl.col("time"), self.zone)).unique())
-        self._waiting.append(pings.with_columns(nth=pl.lit(self._files)))
+        self._waiting.append(pings.with_columns(nth=pl.lit(len(self.files))))
         if sum(frame.height for frame in self._waiting) > IN_MEMORY:
             self.scratch.mkdir(parents=True, exist_ok=True)
-            pl.concat(self._waiting).sort("time").write_parquet(self.scratch / f"{self._files}.parquet")
+            pl.concat(self._waiting).sort("time").write_parquet(self.scratch / f"{len(self.files)}.parquet")
             self._waiting.clear()
 
     def on(self, days: Collection[date]) -> pl.DataFrame:

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import polars as pl
 from psycopg import Connection
-from psycopg.types.json import Jsonb
 
 from hexwatch_schemas.errors import UsageError
 from hexwatch_schemas.words import DatasetKind
@@ -48,10 +47,11 @@ def load_tracks(conn: Connection, request: Request, progress: Progress = lambda 
             owned(conn, request.dataset, files, options) as run,
             open_lake(run, request.lake, dataset.id, _recipe(mapping, dataset)) as lake,
         ):
+            _refuse_without_lake(run, request)
             arrivals, settled = _take_in(run, lake, request, mapping, progress)
             delivered = _accepted(run, dataset, arrivals, settled)
             done = _publish(run, dataset, lake, settled, arrivals, delivered, each, progress)
-            notes = [*delivered.notes, *_notes(arrivals, settled), *_told_otherwise(run, request, files)]
+            notes = [*delivered.notes, *_notes(arrivals, settled), *_lacking(request, settled)]
             return _report(run, dataset, delivered, done, notes)
 
 
@@ -81,6 +81,16 @@ def _recipe(mapping: PingMapping, dataset: Dataset) -> str:
     said = {"cleaning": mapping.cleaning.model_dump(mode="json"), "zone": mapping.zone or UTC, "base": dataset.base}
     text = json.dumps(said | {"version": VERSION}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _refuse_without_lake(run: Run, request: Request) -> None:
+    """What a version before the lake has loaded cannot be added to. Raises UsageError."""
+    row = run.conn.execute(sql("lake.without"), {"dataset": run.dataset}).fetchone()
+    if row and row[0] and not request.replace:
+        raise UsageError(
+            f"{request.dataset!r} was loaded by a version that kept no pings: its tracks cannot be added to.",
+            hint="Load all its files once more with --replace; from then on loads add.",
+        )
 
 
 def _take_in(
@@ -152,11 +162,9 @@ def _notes(arrivals: Arrivals, settled: Settled) -> list[str]:
     return [note for note, so in said.items() if so]
 
 
-def _told_otherwise(run: Run, request: Request, files: list[dict[str, object]]) -> list[str]:
-    """Files that were loaded before with other content: their pings are added, which an operator may not mean."""
-    if request.replace or request.replace_days:
+def _lacking(request: Request, settled: Settled) -> list[str]:
+    """Whether a delivery adds to another of its name or corrects it, only the operator knows."""
+    if request.replace or request.replace_days or not settled.lacked:
         return []
-    asked = {"dataset": run.dataset, "run": run.id, "files": Jsonb(files)}
-    rows = run.conn.execute(sql("lake.loaded_otherwise"), asked).fetchall()
-    hint = "had other content in an earlier load; its pings are added to those. To correct days: --replace-days."
-    return [f"{name} {hint}" for (name,) in rows]
+    what = f"{settled.lacked} pings that files of these names brought earlier are not in them now and still count."
+    return [f"{what} Where the files correct those days, load them again with --replace-days."]

@@ -24,16 +24,21 @@ _FIRST = [*PING_KEY, *(name for name in LAKE_SCHEMA if name not in {*PING_KEY, "
 
 @dataclass
 class Settled:
-    """What came of it: the days of UTC that changed, what was refused of the arrivals, how many were known before."""
+    """What came of it: the days of UTC that changed, what was refused of the arrivals, how many were known before.
+
+    `lacked`: how many pings count still that files of the same names brought earlier on these days, and lack now.
+    """
 
     changed: set[date] = field(default_factory=set)
     rejects: list[pl.DataFrame] = field(default_factory=list)
     known: int = 0
+    lacked: int = 0
 
 
 def settle(lake: Lake, arrivals: Arrivals, *, whole_days: bool = False) -> Settled:
     """Write the days of the lake that arrivals change. `whole_days`: they are all there is of a local day of a track.
 
+    And of what files of their names brought on those days, whatever the track: one that was misnamed goes, too.
     A day that another recipe made is made anew, arrivals or not.
     """
     spoken = pl.concat(arrivals.local_days).unique() if whole_days and arrivals.local_days else None
@@ -80,11 +85,12 @@ def _take_in(
 ) -> list[date]:
     """Judge some days and write those that changed; which ones."""
     before = {day: lake.read(day) for day in days}
-    known, new = _without(pl.concat(before.values()), spoken, arrivals.zone), arrivals.on(days)
+    known, new = _without(pl.concat(before.values()), spoken, arrivals), arrivals.on(days)
     pings = _judged(_together(known, new), _believed_before(days[0], lake, arrivals), arrivals)
     first = new.select(pl.struct(PING_KEY).is_first_distinct()).to_series()
     done.rejects.append(_refused(new.filter(first), new.filter(~first), pings))
     done.known += new.filter(first).join(known, on=PING_KEY, how="semi").height
+    done.lacked += _lacked(known, new, arrivals).height
     by_day = pings.with_columns(day=pl.col("time").dt.date()).partition_by("day", as_dict=True, include_key=False)
     changed = []
     for day in days:
@@ -99,13 +105,19 @@ def _take_in(
     return changed
 
 
-def _without(known: pl.DataFrame, spoken: pl.DataFrame | None, zone: str) -> pl.DataFrame:
-    """Known pings, but those of local days of tracks that are told anew."""
+def _without(known: pl.DataFrame, spoken: pl.DataFrame | None, arrivals: Arrivals) -> pl.DataFrame:
+    """Known pings, but those of local days that are told anew: of the tracks, or of files of the same names."""
     if spoken is None:
         return known
-    return (
-        known.with_columns(day=day_of(pl.col("time"), zone)).join(spoken, on=["track", "day"], how="anti").drop("day")
-    )
+    by_day = known.with_columns(day=day_of(pl.col("time"), arrivals.zone))
+    same_files = pl.col("file").is_in(arrivals.files) & pl.col("day").is_in(spoken["day"].unique().implode())
+    return by_day.filter(~same_files).join(spoken, on=["track", "day"], how="anti").drop("day")
+
+
+def _lacked(known: pl.DataFrame, new: pl.DataFrame, arrivals: Arrivals) -> pl.DataFrame:
+    """Known pings of files that came again and lack them, on days that they speak of."""
+    spoken = pl.col("time").dt.date().is_in(list(arrivals.counts))
+    return known.filter(pl.col("file").is_in(arrivals.files), spoken).join(new, on=PING_KEY, how="anti")
 
 
 def _together(known: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import polars as pl
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -64,6 +65,14 @@ def test_other_programs_see_points(tmp_path: Path) -> None:
     metadata = pq.read_metadata(path)
     assert json.loads(metadata.metadata[b"hexwatch"]) == {"run": 7}
     assert metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+@pytest.mark.skipif("Parquet" not in pyogrio.list_drivers(), reason="this GDAL was built without Arrow")
+def test_gdal_sees_points(tmp_path: Path) -> None:
+    write_pings(tmp_path / "a.parquet", many(30), {})
+    about = pyogrio.read_info(tmp_path / "a.parquet")
+    assert (about["driver"], about["geometry_type"], about["features"]) == ("Parquet", "Point", 30)
+    assert "4326" in about["crs"] or "CRS84" in about["crs"]
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixtures.pings import PLAIN, TrackLoads, ping
-from hexwatch_schemas.errors import StoreError
+from hexwatch_schemas.errors import StoreError, UsageError
 
 # A convoy through two midnights, and a foot patrol beside it.
 TIMES = [(hour, minute) for hour in range(22, 50) for minute in (5, 25, 45)]
@@ -61,7 +61,7 @@ def test_a_load_that_was_killed_leaves_nothing_and_may_be_repeated(
     done = subprocess.run([sys.executable, "-c", DYING, where, *map(str, arguments)], env=env, check=False)
     assert done.returncode == -signal.SIGKILL
     with psycopg.connect(dsn) as conn:  # its lock dies with it
-        conn.execute("select pg_advisory_lock(hashtext('hexwatch load'), number) from catalog.dataset")
+        conn.execute("select pg_advisory_xact_lock(hashtext('hexwatch load'), number) from catalog.dataset")
         digest = conn.execute("select hex.digest(number) from catalog.dataset").fetchone()
     assert (digest == (before.digest,)) == (where != "load._report")
     after = load_pings(dsn, WAY[40:])
@@ -105,14 +105,16 @@ def test_another_zone_or_another_cleaning_makes_all_days_anew(dsn: str, load_pin
     assert done.digest == load_pings(dsn, WAY, more=zone, dataset="fresh").digest
 
 
-def test_an_operator_is_told_of_known_pings_and_of_a_file_that_says_something_else(
-    dsn: str, load_pings: TrackLoads
-) -> None:
-    load_pings(dsn, WAY)
-    again = load_pings(dsn, WAY[:-1])
-    assert f"{len(WAY) - 1} pings were known from earlier loads." in again.notes
-    assert [note for note in again.notes if "--replace-days" in note]
-    assert not [note for note in load_pings(dsn, WAY[:-1], replace_days=True).notes if "--replace-days" in note]
+def test_a_day_that_comes_again_adds_and_the_operator_is_told_how_it_replaces(dsn: str, load_pings: TrackLoads) -> None:
+    wrong = ping("misnamed", "2024-01-15T22:00:00Z", 18)
+    first = load_pings(dsn, [*WAY, wrong])
+    again = load_pings(dsn, WAY)
+    assert again.digest == first.digest
+    assert f"{len(WAY)} pings were known from earlier loads." in again.notes
+    assert [note.split(" ", 1)[0] for note in again.notes if "--replace-days" in note] == ["1"]
+    corrected = load_pings(dsn, WAY, replace_days=True)
+    assert corrected.digest == load_pings(dsn, WAY, dataset="fresh").digest != first.digest
+    assert not [note for note in corrected.notes if "--replace-days" in note]
 
 
 def test_a_lake_that_lost_a_file_is_loaded_anew(dsn: str, load_pings: TrackLoads, tmp_path: Path) -> None:
@@ -121,6 +123,17 @@ def test_a_lake_that_lost_a_file_is_loaded_anew(dsn: str, load_pings: TrackLoads
         (tmp_path / "lake" / file).unlink()
     with pytest.raises(StoreError, match="--replace"):
         load_pings(dsn, WAY)
+    assert load_pings(dsn, WAY, replace=True).digest == known.digest
+
+
+def test_tracks_of_a_version_before_the_lake_are_not_lost_by_adding(dsn: str, load_pings: TrackLoads) -> None:
+    known = load_pings(dsn, WAY)
+    with psycopg.connect(dsn) as conn:
+        conn.execute("delete from raw.lake_day")
+    with pytest.raises(UsageError, match="kept no pings"):
+        load_pings(dsn, WAY[:3])
+    with psycopg.connect(dsn) as conn:
+        assert conn.execute("select hex.digest(number) from catalog.dataset").fetchone() == (known.digest,)
     assert load_pings(dsn, WAY, replace=True).digest == known.digest
 
 

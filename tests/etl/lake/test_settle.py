@@ -52,13 +52,13 @@ class Store:
         self.runs, self.facts = 0, Facts()
         self.parts: dict[date, Part] = {}
 
-    def load(self, rows: Sequence[Row], *, whole_days: bool = False) -> Settled:
+    def load(self, rows: Sequence[Row], *, whole_days: bool = False, file: str = "f.csv") -> Settled:
         """Take in a delivery; publish what it changed."""
         self.runs += 1
         lake = Lake(self.folder, "mark", self.runs, "recipe", dict(self.parts))
         arrivals = Arrivals(lake.scratch, self.cleaning, self.zone)
         nothing = pl.DataFrame(schema=REMARK_SCHEMA)
-        arrivals.add("f.csv", Delivery(len(rows), pings(rows), nothing, nothing))
+        arrivals.add(file, Delivery(len(rows), pings(rows), nothing, nothing))
         settled = settle(lake, arrivals, whole_days=whole_days)
         days = local_days(settled.changed, self.zone, self.cleaning.reach)
         found = [cut(task) for task in tasks(lake, days, self.zone, self.cleaning.reach, BASE)]
@@ -133,9 +133,22 @@ def test_a_day_told_anew_replaces_that_day_of_that_track_alone(tmp_path: Path) -
     first = [("a", 8, 0), ("a", 24, 1), ("a", 40, 2), ("b", 24, 5)]
     store = Store(tmp_path, "America/Chicago", Cleaning(longest_gap_minutes=600))
     store.load(first)
-    store.load([("a", 23, 9)], whole_days=True)
+    store.load([("a", 23, 9)], whole_days=True, file="other.csv")
     left = [("a", 23, 9), ("a", 40, 2), ("b", 24, 5)]
     assert store.facts == at_once(left, "America/Chicago", store.cleaning)
+
+
+def test_a_file_told_anew_takes_back_what_it_said_of_other_tracks_on_those_days(tmp_path: Path) -> None:
+    store = Store(tmp_path, "UTC", Cleaning(longest_gap_minutes=600))
+    store.load([("a", 0, 0), ("misnamed", 4, 1), ("b", 40, 2)])
+    store.load([("c", 4, 5)], file="other.csv")
+    settled = store.load([("a", 0, 0), ("b", 4, 1)])  # adds, unless it is said to replace
+    assert settled.lacked == 1
+    assert store.facts == at_once(
+        [("a", 0, 0), ("misnamed", 4, 1), ("b", 40, 2), ("c", 4, 5), ("b", 4, 1)], "UTC", store.cleaning
+    )
+    assert store.load([("a", 0, 0), ("b", 4, 1)], whole_days=True).lacked == 0
+    assert store.facts == at_once([("a", 0, 0), ("b", 40, 2), ("c", 4, 5), ("b", 4, 1)], "UTC", store.cleaning)
 
 
 def test_what_an_earlier_load_knew_is_used_but_not_refused(tmp_path: Path) -> None:

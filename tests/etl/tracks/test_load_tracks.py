@@ -85,7 +85,7 @@ def test_the_same_twice_is_no_second_release(dsn: str, load_pings: TrackLoads) -
 
 
 def test_a_day_that_comes_again_replaces_that_day_of_that_track(dsn: str, load_pings: TrackLoads) -> None:
-    load_pings(dsn, TRACKS)
+    load_pings(dsn, TRACKS, file="first.csv")
     slower = [ping("a", "2024-01-15T23:40:00Z", 18.0), ping("a", "2024-01-15T23:58:00Z", 18.01)]
     done = load_pings(dsn, slower, replace_days=True)
     assert (done.release, done.events_opened, done.events_closed) == (2, 1, 1)

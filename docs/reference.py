@@ -14,7 +14,7 @@ import typer
 
 from hexwatch_schemas import indicators
 from hexwatch_schemas.cli import load_commands
-from hexwatch_schemas.settings import Settings
+from hexwatch_schemas.settings import Settings, default_data_folder
 
 FOLDER = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/reference.py; edit the code instead. -->\n\n"
@@ -54,10 +54,10 @@ def settings() -> str:
 
 
 def _default(field: object) -> str:
-    default = getattr(field, "default", None)
-    if getattr(field, "default_factory", None):
+    factory, default = getattr(field, "default_factory", None), getattr(field, "default", None)
+    if factory is default_data_folder:
         return "`/var/lib/hexwatch` for root, else `~/.local/share/hexwatch`"
-    return "unset" if default is None else f"`{default}`"
+    return "unset" if factory or default in {None, ""} else f"`{default}`"
 
 
 def shown_indicators() -> str:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 
+from docs.pages import MANUAL, PAGES, ROOT, anchors, links, name
 from hexwatch_schemas import indicators
+from hexwatch_schemas.cli import load_commands
 from hexwatch_schemas.errors import Exit
 from hexwatch_schemas.settings import Settings
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("docker/*.md")])
+ZENSICAL = ROOT / ".venv/docs/bin/zensical"
 
 
 def test_reference_pages_are_those_the_code_makes() -> None:
@@ -24,11 +29,41 @@ def test_reference_pages_are_those_the_code_makes() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_links_lead_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8"))
-    missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
-    assert not missing
+    assert [target for target in links(page) if not _there(page, *target.partition("#")[::2])] == []
+
+
+def _there(page: Path, file: str, anchor: str) -> bool:
+    target = page.parent / file if file else page
+    return target.exists() and (not anchor or target.suffix != ".md" or anchor in anchors(target))
+
+
+def test_every_page_of_the_manual_stands_in_its_navigation() -> None:
+    listed = re.findall(r'= "(\S+\.md)"', (ROOT / "zensical.toml").read_text("utf-8"))
+    written = [str(page.relative_to(MANUAL)) for page in MANUAL.rglob("*.md") if "examples" not in page.parts]
+    assert sorted(listed) == sorted(written), "add the page to `nav` in zensical.toml"
+    assert tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]["nav"]
+
+
+def test_pages_of_the_manual_lead_to_each_other() -> None:
+    """What lies outside is not built with it."""
+    outside = {name(page): [t for t in links(page) if t.startswith("../" * (_depth(page) + 1))] for page in PAGES}
+    assert {page: found for page, found in outside.items() if found} == {}
+
+
+def _depth(page: Path) -> int:
+    """How many folders up the manual begins; elsewhere any link may go up."""
+    return len(page.relative_to(MANUAL).parts) - 1 if page.is_relative_to(MANUAL) else 9
+
+
+def test_the_manual_builds(tmp_path: Path) -> None:
+    if not ZENSICAL.exists():
+        pytest.skip("Run `./run docs` once: it installs what builds the manual.")
+    shutil.copy(ROOT / "zensical.toml", tmp_path)
+    shutil.copytree(MANUAL, tmp_path / "docs")
+    done = subprocess.run([ZENSICAL, "build", "--strict"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_exit_code_is_told() -> None:
@@ -39,3 +74,39 @@ def test_every_exit_code_is_told() -> None:
 def test_every_setting_and_indicator_explains_itself() -> None:
     assert all(field.description for field in Settings.model_fields.values())
     assert all(i.formula and i.source for i in indicators.registry().values())
+
+
+def test_every_option_of_every_command_explains_itself() -> None:
+    group = typer.main.get_command(load_commands())
+    silent = [
+        f"{command.name} {parameter.name}"
+        for command in getattr(group, "commands", {}).values()
+        for parameter in command.params
+        if not getattr(parameter, "help", None)
+    ]
+    assert silent == []
+
+
+def test_every_variable_that_is_told_of_is_read() -> None:
+    """A setting that was renamed stays on no page."""
+    known = {f"HEXWATCH_{field.upper()}" for field in Settings.model_fields} | _read_elsewhere()
+    told = {name(page): set(re.findall(r"HEXWATCH_[A-Z_]*[A-Z]", page.read_text("utf-8"))) for page in PAGES}
+    assert {page: found - known for page, found in told.items() if found - known} == {}
+
+
+def _read_elsewhere() -> set[str]:
+    """Variables of `./run`, of Compose and of the tests, which are no settings."""
+    files = [ROOT / "run", ROOT / "docker/compose.yaml", *ROOT.glob("tests/**/*.py"), *ROOT.glob("docs/**/*.js")]
+    files += [*ROOT.glob("web/*.ts"), *ROOT.glob("web/*.js"), *ROOT.glob("schemas/**/*.py")]
+    return {found for file in files for found in re.findall(r"HEXWATCH_[A-Z_]*[A-Z]", file.read_text("utf-8"))}
+
+
+def test_a_default_is_told_as_it_is() -> None:
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs/reference.py")
+    assert spec
+    assert spec.loader
+    reference = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(reference)
+    rows = dict(re.findall(r"^\| `HEXWATCH_(\w+)` \| (.*?) \|", reference.settings(), re.MULTILINE))
+    assert rows["WORKERS"] != rows["DATA_FOLDER"]
+    assert rows["CORS_ORIGINS"] == "unset"

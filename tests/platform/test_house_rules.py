@@ -18,7 +18,7 @@ NOT_WRITTEN = {".json", ".png", ".gz", ".gpkg", ".parquet", ".fgb", ".zip", ".xl
 LOCKS = {
     "web/package-lock.json",
     "tests/clients/package-lock.json",
-    *(f"requirements/{name}.txt" for name in ("runtime", "dev", "clients")),
+    *(f"requirements/{name}.txt" for name in ("runtime", "dev", "clients", "docs")),
 }
 
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
@@ -62,7 +62,7 @@ def test_every_module_begins_with_what_it_is_for() -> None:
     assert [name for name, text in first.items() if "\n" in text or not text.endswith(".")] == []
 
 
-@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt", "clients.txt"])
+@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt", "clients.txt", "docs.txt"])
 def test_python_lock_holds_no_address(lock: str) -> None:
     text = (ROOT / "requirements" / lock).read_text()
     assert re.findall(r"https?://\S+|--(?:extra-)?index-url.*|--find-links.*", text) == []
@@ -80,7 +80,7 @@ def test_who_tested_can_also_run() -> None:
 
 
 def test_every_locked_package_has_a_hash() -> None:
-    for lock in ("runtime.txt", "dev.txt", "clients.txt"):
+    for lock in ("runtime.txt", "dev.txt", "clients.txt", "docs.txt"):
         text = (ROOT / "requirements" / lock).read_text().replace("\\\n", " ")
         assert [line for line in text.splitlines() if line.strip() and "--hash=sha256:" not in line] == []
 

@@ -7,13 +7,16 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from hexwatch_etl.reading.parquet import batches
 
 RESOLUTION = 7
 GAP_MINUTES = 30
@@ -22,19 +25,20 @@ _BATCH = 250_000
 
 def ours(source: Path, result: Path) -> None:
     """Points to cells and counting, in a stream."""
-    from hexwatch_etl.tracks.counts import counted  # noqa: PLC0415  (each engine imports its own)
+    from hexwatch_etl.tracks.count_files import write_groups  # noqa: PLC0415  (each engine imports its own)
+    from hexwatch_etl.tracks.counts import counted  # noqa: PLC0415
 
-    _write(counted(_batches(source), RESOLUTION, GAP_MINUTES), result)
+    write_groups(counted(_batches(source), RESOLUTION, GAP_MINUTES), result)
 
 
 def ours_counting(source: Path, result: Path) -> None:
     """Counting alone: the cells stand in the file."""
+    from hexwatch_etl.tracks.count_files import write_groups  # noqa: PLC0415
     from hexwatch_etl.tracks.counts import Counter, ahead  # noqa: PLC0415
 
     counter = Counter(GAP_MINUTES)
-    _write(
-        (counter.feed(b) if b is not None else counter.rest() for b in ahead(iter([*_batches(source), None]))), result
-    )
+    coming = ahead(chain(_batches(source), [None]))
+    write_groups((counter.feed(b) if b is not None else counter.rest() for b in coming), result)
 
 
 def cells_by_libh3(source: Path, result: Path) -> None:
@@ -57,7 +61,7 @@ def cells_by_libh3(source: Path, result: Path) -> None:
     file = pq.ParquetFile(source, read_dictionary=["type"])
     schema = pa.schema([("cell", pa.int64()), *(file.schema_arrow.field(n) for n in ("vehicle", "time", "type"))])
     with pq.ParquetWriter(result, schema, compression="zstd") as out:
-        for batch in file.iter_batches(_BATCH):
+        for batch in batches(file, _BATCH):
             table = pa.table(batch)
             cells = np.empty(table.num_rows, np.int64)
             fill(table["latitude"].to_numpy(), table["longitude"].to_numpy(), cells)
@@ -119,18 +123,8 @@ ENGINES: dict[str, Callable[[Path, Path], None]] = {
 
 
 def _batches(source: Path) -> Iterator[pl.DataFrame]:
-    for batch in pq.ParquetFile(source, read_dictionary=["type"]).iter_batches(_BATCH, use_threads=False):
+    for batch in batches(pq.ParquetFile(source, read_dictionary=["type"]), _BATCH):
         yield pl.DataFrame(pa.table(batch)).rename({"vehicle": "mover"})
-
-
-def _write(frames: Iterable[pl.DataFrame], result: Path) -> None:
-    writer = None
-    for frame in frames:
-        table = frame.to_arrow()
-        writer = writer or pq.ParquetWriter(result, table.schema, compression="zstd")
-        writer.write_table(table)
-    if writer:
-        writer.close()
 
 
 class _Clock:

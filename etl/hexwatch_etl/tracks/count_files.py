@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -12,9 +13,16 @@ import pyarrow.parquet as pq
 
 from hexwatch_schemas.errors import UnreadableFile, UsageError
 
+from ..reading.parquet import batches
 from .counts import counted
 
 BATCH = 250_000  # rows
+# What repeats is numbered, what is looked for has statistics; stronger compression would double the time of writing.
+_HOW: Any = {
+    "compression": "snappy",
+    "use_dictionary": ["day", "type", "fixes", "movers"],
+    "write_statistics": ["cell", "day"],
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,8 @@ def count_file(
     done = {"positions": 0, "groups": 0, "refused": 0}
     partial = result.with_name(result.name + ".partial")
     try:
-        _write(counted(_positions(file, columns, done), resolution, longest_gap_minutes), partial, done)
+        groups = counted(_positions(file, columns, done), resolution, longest_gap_minutes)
+        done["groups"] = write_groups(groups, partial)
         partial.rename(result)
     finally:
         partial.unlink(missing_ok=True)
@@ -68,7 +77,7 @@ def _positions(file: pq.ParquetFile, columns: Columns, done: dict[str, int]) -> 
     """What can be counted; the rest is told in `done`."""
     kind = pl.col(columns.type).cast(pl.Categorical) if columns.type else pl.lit("all", pl.Categorical)
     wanted = [name for name in astuple(columns) if name]
-    for batch in file.iter_batches(BATCH, columns=wanted, use_threads=False):
+    for batch in batches(file, BATCH, columns=wanted):
         places = [pl.col(getattr(columns, axis)).cast(pl.Float64).alias(axis) for axis in ("longitude", "latitude")]
         moment = pl.col(columns.time).dt.cast_time_unit("us").alias("time")
         rows = pl.DataFrame(pa.table(batch)).select(*places, moment, pl.col(columns.mover).alias("mover"), type=kind)
@@ -79,14 +88,17 @@ def _positions(file: pq.ParquetFile, columns: Columns, done: dict[str, int]) -> 
         yield known
 
 
-def _write(groups: Iterable[pl.DataFrame], path: Path, done: dict[str, int]) -> None:
-    writer = None
+def write_groups(groups: Iterable[pl.DataFrame], path: Path) -> int:
+    """Groups to Parquet as they come; how many there were."""
+    writer, written = None, 0
     try:
         for frame in groups:
             table = frame.to_arrow()
-            writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
-            writer.write_table(table)
-            done["groups"] += frame.height
+            writer = writer or pq.ParquetWriter(path, table.schema, **_HOW)
+            if frame.height:
+                writer.write_table(table)
+            written += frame.height
     finally:
         if writer:
             writer.close()
+    return written

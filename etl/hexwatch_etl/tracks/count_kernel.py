@@ -79,6 +79,19 @@ def _is_new(tables: Tables, group: Whole, mover: Whole) -> bool:
     return True
 
 
+@_kernels.part
+def _seen(tables: Tables, group: Whole, mover: Whole) -> None:
+    """Another mover than the last one is in a group. The first needs no pair until there is a second."""
+    row = tables.groups[group]
+    if row[MOVERS] == 0:
+        row[MOVERS] = 1
+    else:
+        if row[MOVERS] == 1:
+            _is_new(tables, group, row[LAST_MOVER])
+        row[MOVERS] += _is_new(tables, group, mover)
+    row[LAST_MOVER] = mover
+
+
 @_kernels.kernel
 def count(
     cells: Integers, times: Integers, days: Codes, movers: Codes, types: Codes, longest: int, start: int, tables: Tables
@@ -88,32 +101,38 @@ def count(
     The way to a mover's next position is counted where it begins, unless it takes longer than `longest`.
     `numbers[LATE]` counts positions that lie before the last one of their mover: they are not counted otherwise.
     """
+    return _count(cells, times, days, movers, types, longest, start, tables)
+
+
+@_kernels.part
+def _count(
+    cells: Integers, times: Integers, days: Codes, movers: Codes, types: Codes, longest: int, start: int, tables: Tables
+) -> int:
     rooms = min(tables.groups.shape[0], int(tables.slots.size * _FULL)) - 1
     pairs = int(tables.pairs.size * _FULL) - 1
+    groups, last = tables.groups, tables.last
     for at in range(start, cells.size):
         if tables.numbers[GROUPS] > rooms or tables.numbers[PAIRS] > pairs:
             return at
         mover = np.int64(movers[at])
-        group = tables.last[mover, SLOT]
-        passed = times[at] - tables.last[mover, TIME]
+        group = last[mover, SLOT]
+        passed = times[at] - last[mover, TIME]
         if passed < 0:
             tables.numbers[LATE] += 1
             continue
         if group != _NONE and passed <= longest:
-            tables.groups[group, MICROSECONDS] += passed
+            groups[group, MICROSECONDS] += passed
         if (
             group == _NONE
-            or tables.groups[group, CELL] != cells[at]
-            or tables.groups[group, DAY] != days[at]
-            or tables.groups[group, TYPE] != types[at]
+            or groups[group, CELL] != cells[at]
+            or groups[group, DAY] != days[at]
+            or groups[group, TYPE] != types[at]
         ):
             group = _group(tables, cells[at], days[at], types[at])
-        row = tables.groups[group]
-        if row[LAST_MOVER] != mover:
-            row[MOVERS] += _is_new(tables, group, mover)
-            row[LAST_MOVER] = mover
-        row[FIXES] += 1
-        tables.last[mover, TIME], tables.last[mover, SLOT] = times[at], group
+        if groups[group, LAST_MOVER] != mover:
+            _seen(tables, group, mover)
+        groups[group, FIXES] += 1
+        last[mover, TIME], last[mover, SLOT] = times[at], group
     return cells.size
 
 

@@ -46,7 +46,7 @@ class Counter:
         columns = positions["cell"].to_numpy(), times, days, movers, types
         done = 0
         while (done := kernel.count(*columns, self._longest, done, self._tables)) < len(times):
-            self._grow()
+            self._move(self._given, 2)
         if self._tables.numbers[kernel.LATE] or (len(times) and int(days.min()) < self._given):
             raise UsageError("The positions are not in order of time.", hint="Sort the file by time first.")
         return self._give((int(times[-1]) - self._longest) // _DAY if len(times) else self._given)
@@ -66,25 +66,22 @@ class Counter:
             more = np.tile(np.array([np.iinfo(np.int64).min // 2, -1]), (max(movers, 2 * len(last)) - len(last), 1))
             self._tables = self._tables._replace(last=np.concatenate([last, more]))
 
-    def _grow(self) -> None:
-        groups, pairs = (int(self._tables.numbers[n]) for n in (kernel.GROUPS, kernel.PAIRS))
-        self._move(-(1 << 31), groups, pairs)
-
-    def _move(self, first_day: int, groups: int, pairs: int) -> None:
-        """Take what is of `first_day` or later into tables with room for twice as much."""
-        new = _empty(_power(3 * groups), _power(3 * pairs), self._tables.last)
-        kernel.moved(self._tables, first_day, new)
+    def _move(self, first_day: int, times: int) -> None:
+        """Take what is of `first_day` or later into tables with so many times the room."""
+        old = self._tables
+        new = _empty(times * len(old.slots), times * len(old.pairs), old.last)
+        kernel.moved(old, first_day, new)
         self._tables = new
 
     def _give(self, before: int) -> pl.DataFrame:
-        """Groups of days before the given one, in no order, and forget them; none while they are the lesser part."""
-        rows = self._tables.groups[: self._tables.numbers[kernel.GROUPS]]
-        over = rows[rows[:, kernel.DAY] < before]
-        if 2 * len(over) < len(rows):
-            return _frame(rows[:0], self._types.by_name)
-        self._move(before, len(rows) - len(over), int(self._tables.numbers[kernel.PAIRS]) // 4)
-        self._given = max(self._given, before)
-        return _frame(over, self._types.by_name)
+        """Groups of days before the given one, in no order, and forget them. A day needs as much room as the last."""
+        if before <= self._given:
+            return _frame(self._tables.groups[:0], self._types.by_name)
+        rows = self._tables.groups[: self.held]
+        over = _frame(rows[np.flatnonzero(rows[:, kernel.DAY] < before)], self._types.by_name)
+        self._move(before, 1)
+        self._given = before
+        return over
 
 
 def counted(batches: Iterable[pl.DataFrame], resolution: int, longest_gap_minutes: float) -> Iterator[pl.DataFrame]:
@@ -144,19 +141,14 @@ def _movers(values: pl.Series, codes: _Codes) -> np.ndarray:
 
 
 def _empty(room: int, pairs: int, last: np.ndarray) -> Tables:
+    """Tables of powers of two."""
     groups = np.empty((room * 6 // 10, 8), np.int64)
     return Tables(groups, np.full(room, -1, np.int32), np.full(pairs, -1, np.int64), last, np.zeros(3, np.int64))
 
 
-def _power(least: int) -> int:
-    return max(_FIRST_ROOM, 1 << int(least - 1).bit_length())
-
-
 def _frame(groups: np.ndarray, types: dict[str, int]) -> pl.DataFrame:
     day = pl.Series(groups[:, kernel.DAY], dtype=pl.Int32).cast(pl.Date)
-    kind = pl.Series(groups[:, kernel.TYPE]).replace_strict(
-        {code: name for name, code in types.items()}, return_dtype=pl.String
-    )
+    kind = pl.Series(list(types), dtype=pl.String).gather(groups[:, kernel.TYPE])
     counts = {"fixes": groups[:, kernel.FIXES], "movers": groups[:, kernel.MOVERS]}
     seconds = groups[:, kernel.MICROSECONDS] / 1e6
     return pl.DataFrame({"cell": groups[:, kernel.CELL], "day": day, "type": kind, **counts, "seconds": seconds})

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.command import Outcome
+from hexwatch_etl.reading.parquet import batches
 from hexwatch_etl.tracks import counts
 from hexwatch_etl.tracks.counts import counted
 from hexwatch_schemas import hexgrid
@@ -116,3 +118,13 @@ def test_a_file_is_counted_to_a_file(cli: Callable[..., Outcome], tmp_path: Path
     assert (again.code, "exists" in again.stderr) == (2, True)
     assert cli("count", "none.parquet", "x.parquet").code == 2
     assert "has no column 'vehicle'" in cli("count", "pings.parquet", "x.parquet").stderr
+
+
+def test_row_groups_come_a_few_at_a_time(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"at": range(100)})
+    rows.write_parquet(tmp_path / "rows.parquet", row_group_size=7)
+    found = [batch["at"].to_pylist() for batch in batches(pq.ParquetFile(tmp_path / "rows.parquet"), 15)]
+    assert [at for batch in found for at in batch] == list(range(100))
+    assert max(map(len, found)) <= 15
+    whole = [batch.num_rows for batch in batches(pq.ParquetFile(tmp_path / "rows.parquet"), 3)]
+    assert (sum(whole), max(whole)) == (100, 3)

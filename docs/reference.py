@@ -24,10 +24,19 @@ def commands() -> str:
     """Every command with its arguments and options."""
     group = typer.main.get_command(load_commands())
     parts = [f"# Commands\n\n{MADE}{group.help}\n"]
-    for name, command in sorted(getattr(group, "commands", {}).items()):
+    for name, command in _all(group, ""):
         parts.append(f"\n## `hexwatch {name}`\n\n{_paragraphs(command.help)}\n\n| option | meaning |\n| --- | --- |\n")
         parts.extend(_options(command))
     return "".join(parts)
+
+
+def _all(group: object, before: str) -> Iterator[tuple[str, typer.core.TyperCommand]]:
+    """Commands by their full names; a group is told by those within it."""
+    for name, command in sorted(getattr(group, "commands", {}).items()):
+        if hasattr(command, "commands"):
+            yield from _all(command, f"{before}{name} ")
+        else:
+            yield before + name, command
 
 
 def _paragraphs(text: str | None) -> str:

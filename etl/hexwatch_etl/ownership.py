@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from hexwatch_schemas import __version__
 from hexwatch_schemas.errors import HexwatchError, LoadLost, Locked
+from hexwatch_schemas.windows import Window
 
 from .store_rows import sql
 
@@ -23,6 +26,7 @@ class Run:
     conn: psycopg.Connection
     id: int
     dataset: int
+    also: Callable[[Run], None] = lambda _: None
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -32,13 +36,17 @@ class Run:
         self.conn.execute(sql("runs.step"), {"run": self.id, "name": name, "seconds": time.perf_counter() - began})
 
     def check_fence(self) -> None:
-        """Inside the publish transaction: refuse where a newer run took the dataset. Raises LoadLost."""
+        """Inside the publish transaction: refuse where a newer run took the dataset, else note what was charged.
+
+        Raises LoadLost.
+        """
         row = self.conn.execute(sql("runs.fence"), {"dataset": self.dataset}).fetchone()
         if row is None or row[0] != self.id:
             raise LoadLost(
                 "A newer load took over this dataset; this one published nothing.",
                 hint="Run it again if it still matters.",
             )
+        self.also(self)
 
     def finish(self, status: str, **counts: object) -> None:
         """Leave the last word in ops.run."""
@@ -46,29 +54,68 @@ class Run:
         self.conn.execute(sql("runs.finish"), {**blank, **counts, "run": self.id, "status": status})
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What loads of a block are asked beyond their files."""
+
+    window: Window | None = None  # the days that the files are of
+    deadline: timedelta | None = None  # after that anyone may end the load
+    also: Callable[[Run], None] = lambda _: None  # becomes true in the transaction that publishes, or not at all
+
+
+_NOTHING = Charge()
+_CHARGE: ContextVar[Charge | None] = ContextVar("charge", default=None)
+
+
 @contextmanager
-def owned(
-    conn: psycopg.Connection, dataset: str, files: list[dict[str, object]], options: dict[str, object]
-) -> Iterator[Run]:
-    """Take a dataset for one load on an autocommit connection; a failure is recorded, then raised. Raises Locked."""
+def charged(charge: Charge) -> Iterator[None]:
+    """Loads of whatever kind within the block are charged so."""
+    token = _CHARGE.set(charge)
+    try:
+        yield
+    finally:
+        _CHARGE.reset(token)
+
+
+@contextmanager
+def held(conn: psycopg.Connection, dataset: str) -> Iterator[int]:
+    """Keep every other session from loading a dataset; its number. This session may still load it. Raises Locked."""
     number = _number(conn, dataset)
     if not _flag(conn, "runs.try_lock", number):
         raise Locked(
             f"Another load of {dataset!r} is under way.", hint="Wait for it, or see who holds it with: hexwatch runs"
         )
     try:
-        started = {"dataset": number, "files": Jsonb(files), "options": Jsonb(options), "version": __version__}
-        row = conn.execute(sql("runs.start"), started).fetchone()
-        assert row is not None, "INSERT … RETURNING gives a row"
-        run = Run(conn, row[0], number)
+        yield number
+    finally:
+        if not conn.closed:
+            _flag(conn, "runs.unlock", number)
+
+
+@contextmanager
+def owned(
+    conn: psycopg.Connection, dataset: str, files: list[dict[str, object]], options: dict[str, object]
+) -> Iterator[Run]:
+    """Take a dataset for one load on an autocommit connection; a failure is recorded, then raised. Raises Locked."""
+    with held(conn, dataset) as number:
+        run = _start(conn, number, files, options)
         try:
             yield run
         except BaseException as error:
             _record_failure(run, error)
             raise
-    finally:
-        if not conn.closed:
-            _flag(conn, "runs.unlock", number)
+
+
+def _start(conn: psycopg.Connection, number: int, files: list[dict[str, object]], options: dict[str, object]) -> Run:
+    charge = _CHARGE.get() or _NOTHING
+    window = (charge.window.first, charge.window.last) if charge.window else (None, None)
+    started = {
+        "dataset": number, "files": Jsonb(files), "options": Jsonb(options), "version": __version__,
+        "deadline": charge.deadline, "first": window[0], "last": window[1],
+    }  # fmt: skip
+    row = conn.execute(sql("runs.start"), started).fetchone()
+    assert row is not None, "INSERT … RETURNING gives a row"
+    return Run(conn, row[0], number, charge.also)
 
 
 def _number(conn: psycopg.Connection, dataset: str) -> int:

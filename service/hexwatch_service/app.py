@@ -38,6 +38,7 @@ def create_app(settings: Settings) -> Front:
                 yield
             finally:
                 listener.cancel()
+                state.live.end()
                 await state.database.close()
 
     app = FastAPI(

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import BODILESS, NOSNIFF, RawHeaders, Resource
 from .failures import answer_to
+from .metrics import counted
 from .state import State
 from .tile_addresses import tile_at
 
@@ -37,6 +38,7 @@ class Front:
             return
         if scope["method"] == "HEAD":  # a GET whose body stays here (RFC 9110, 9.3.2)
             scope, send = {**scope, "method": "GET", BODILESS: True}, _without_body(send)
+        send = counted(scope["path"], send)
         stale = STALE if self._state.stale else []
         resource = self._resource(scope)
         if resource is None:

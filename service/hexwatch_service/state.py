@@ -16,6 +16,7 @@ from .answers import Representation, Resource
 from .catalogue import Catalogue, Layer
 from .database import Database, Unavailable, sql
 from .flights import Flights, Kept
+from .live import Live
 from .numbers import Numbers
 from .ogc.stored.collection import Stored
 from .pictures.studio import Studio
@@ -41,6 +42,7 @@ class State:
     addresses: Kept[Resource] = field(default_factory=lambda: Kept(ADDRESSES, lambda _: 1))
     held: Catalogue = field(default_factory=lambda: Catalogue({}))
     rasters: Mapping[str, Raster] = field(default_factory=dict)
+    live: Live = field(default_factory=Live)
     studio: Studio = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +62,8 @@ class State:
         newest = await self.releases.newest(self.held)
         if newest != self.held:
             self.addresses = Kept(ADDRESSES, lambda _: 1)  # what they name would keep the old snapshots in memory
-        self.held = newest
+        before, self.held = self.held.layers, newest
+        self.live.tell(layer for layer in newest if layer is not before.get(layer.id))
 
     @property
     def stale(self) -> bool:

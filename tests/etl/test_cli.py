@@ -49,7 +49,7 @@ def test_too_many_refused_rows_are_exit_code_3(cli: Cli, dsn: str, delivery: tup
     assert (done.code, done.stdout) == (3, "")
     said = json.loads(done.stderr)
     assert (said["error"], sum(said["rules"].values())) == ("QuarantineExceeded", 1)
-    listed = cli("quarantine", "mission", dsn=dsn)
+    listed = cli("quarantine", "list", "mission", dsn=dsn)
     assert "reports.csv:2" in listed.stdout
     (run,) = json.loads(cli("runs", "--json", dsn=dsn).stdout)
     assert run["status"] == "failed"

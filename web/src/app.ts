@@ -40,6 +40,7 @@ export class App {
   #drawLegend = latest((signal) => this.#readLegend(signal), () => showLegend(byId("legend"), null));
   #drawCard = latest((signal) => this.#readCard(signal), (error) => this.#card.fail(this.#cell, say.reason(error)));
   #ask = settled(PAUSE, () => this.#askAgain());
+  #hear = settled(PAUSE, () => void this.#readLayers());
 
   constructor(
     private readonly api: Api,
@@ -71,6 +72,11 @@ export class App {
   async run(): Promise<void> {
     const answered = await this.#readLayers();
     setTimeout(() => void this.run(), answered ? REFRESH : RETRY);
+  }
+
+  /** Told of a release, the map shows it at once; who cannot listen sees it within a minute. */
+  follow(events: EventSource): void {
+    events.addEventListener("release", () => this.#hear());
   }
 
   get #layer(): Layer | undefined {

@@ -18,3 +18,4 @@ document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
 });
 drawer(document.querySelector<HTMLButtonElement>(".drawer-toggle")!, byId("panel"));
 void app.run();
+app.follow(new EventSource(new URL("live", root)));

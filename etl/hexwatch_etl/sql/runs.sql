@@ -8,14 +8,17 @@ select pg_try_advisory_lock(hashtext('hexwatch load'), %(dataset)s)
 select pg_advisory_unlock(hashtext('hexwatch load'), %(dataset)s)
 
 -- name: start
--- A run that still says `running` without its lock was killed; the one that finds it says so.
+-- A run that still says `running` without its lock was killed, before it published or after; the one that finds it says so.
 with dead as (
-  update ops.run set status = 'failed', finished_at = clock_timestamp(), error = 'ended without a word'
+  update ops.run r set finished_at = clock_timestamp(),
+    status = case when exists (select from catalog.release where run = r.id) then 'published' else 'failed' end,
+    error = 'ended without a word'
   where dataset = %(dataset)s and status = 'running'
 ),
 started as (
-  insert into ops.run (dataset, files, options, code_version)
-  values (%(dataset)s, %(files)s, %(options)s, %(version)s)
+  insert into ops.run (dataset, files, options, code_version, backend, deadline, first_day, last_day)
+  values (%(dataset)s, %(files)s, %(options)s, %(version)s, pg_backend_pid(),
+    clock_timestamp() + %(deadline)s::interval, %(first)s::date, %(last)s::date)
   returning id
 ),
 fenced as (
@@ -42,15 +45,28 @@ copy raw.quarantine (dataset, run, file, line, rule, reason, content) from stdin
 copy raw.remark (run, file, line, rule, reason) from stdin (format binary)
 
 -- name: list
-select r.id, d.id as dataset, r.status, r.started_at, r.finished_at, r.rows_in, r.rows_loaded, r.rows_quarantined,
-  r.events_opened, r.events_closed, r.code_version, r.files, r.error,
-  (select jsonb_object_agg(s.name, round(s.seconds::numeric, 3)) from ops.step s where s.run = r.id) as seconds
+select r.id, d.id as dataset, case when r.status = 'running' and not ops.is_owned(d.number) then 'died' else r.status end as status,
+  r.started_at, r.finished_at, r.first_day, r.last_day, r.rows_in, r.rows_loaded, r.rows_quarantined, r.events_opened,
+  r.events_closed, r.code_version, r.files, r.options, r.deadline, r.error,
+  (select jsonb_object_agg(s.name, round(s.seconds::numeric, 3)) from ops.step s where s.run = r.id) as seconds,
+  (select jsonb_object_agg(p.layer, p.number) from catalog.release p where p.run = r.id) as releases
 from ops.run r join catalog.dataset d on d.number = r.dataset
-where %(dataset)s::text is null or d.id = %(dataset)s
+where (%(dataset)s::text is null or d.id = %(dataset)s) and (%(run)s::bigint is null or r.id = %(run)s)
 order by r.id desc limit %(limit)s
 
+-- name: quarantined_rules
+select rule, count(*) as rows, count(replayed_by) as replayed from raw.quarantine where run = %(run)s group by rule order by rule
+
+-- name: remarked_rules
+select rule, count(*) as rows from raw.remark where run = %(run)s group by rule order by rule
+
 -- name: quarantine
-select q.run, d.id as dataset, q.file, q.line, q.rule, q.reason, q.content
+-- Rows that were refused and not tried again since.
+select q.id, q.run, d.id as dataset, q.file, q.line, q.rule, q.reason, q.content
 from raw.quarantine q join catalog.dataset d on d.number = q.dataset
-where %(dataset)s::text is null or d.id = %(dataset)s
+where (%(dataset)s::text is null or d.id = %(dataset)s) and (%(run)s::bigint is null or q.run = %(run)s)
+  and (%(rule)s::text is null or q.rule = %(rule)s) and q.replayed_by is null
 order by q.id desc limit %(limit)s
+
+-- name: replayed
+update raw.quarantine set replayed_by = %(run)s where id = any(%(ids)s::bigint[])

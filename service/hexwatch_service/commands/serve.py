@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from typing import Annotated
 
 import typer
@@ -27,8 +29,10 @@ def serve(
 
     Prints one line with the address once it answers.
     """
-    from .. import server  # noqa: PLC0415 (--help should not wait for it)
-
     said = {k: v for k, v in (("host", host), ("port", port), ("workers", workers)) if v is not None}
     chosen = settings().model_copy(update=said)
-    server.serve(chosen, lambda address: typer.echo(f"Hexwatch serves {address}/map", err=True))
+    with tempfile.TemporaryDirectory(prefix="hexwatch-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # workers add up there; looked for when the library is imported
+        from .. import server  # noqa: PLC0415 (--help should not wait for it)
+
+        server.serve(chosen, lambda address: typer.echo(f"Hexwatch serves {address}/map", err=True))

@@ -80,6 +80,9 @@ class When(Model):
 
     start: Column | None = Field(default=None, description="Date, or first date.")
     end: Column | None = Field(default=None, description="Last date, included.")
+    ongoing: bool = Field(
+        default=False, description="Where `end` is empty it goes on: until the day of delivery, not for one day."
+    )
     time: Column | None = Field(default=None, description="Time of day, where it stands in a column of its own.")
     year: Column | None = Field(default=None, description="Year, where the date is spread over columns.")
     month: Column | None = Field(default=None, description="Month as a number; empty: only the year is known.")
@@ -96,6 +99,8 @@ class When(Model):
     def _one_way(self) -> Self:
         if (self.start is None) == (self.year is None):
             raise ValueError("name either `start` or `year` (with `month` and `day` where the file has them)")
+        if self.ongoing and self.end is None:
+            raise ValueError("`ongoing` says what an empty `end` means: name its column")
         return self
 
     @field_validator("zone")

@@ -24,11 +24,18 @@ def days(cells: Cells, when: When, delivered: date, findings: Findings) -> dict[
     ends = _moments(cells, when.end, when, findings, required=False) if when.end else moments
     both = pl.DataFrame({"start": moments, "end": ends}).with_columns(pl.coalesce("end", "start").alias("end"))
     frame = both.select(_first(pl.col("start")).alias("day_from"), _last(pl.col("end")).alias("day_to"))
+    frame = _until(frame, ends, delivered) if when.ongoing else frame
     precision = _precision(cells, when, moments, frame, findings)
-    alone = ends.is_null() if when.end else cells.constant(value=True, kind=pl.Boolean())
+    alone = ends.is_null() & (not when.ongoing) if when.end else cells.constant(value=True, kind=pl.Boolean())
     frame = _widened(frame, precision.set(~alone, str(DayPrecision.DAY)))
     _check(frame, delivered, findings)
     return {**frame.to_dict(), "day_precision": precision, "instant": instants(moments, when.zone, precision, findings)}
+
+
+def _until(frame: pl.DataFrame, ends: pl.Series, delivered: date) -> pl.DataFrame:
+    """What has no end yet lasts until the day of delivery."""
+    still = pl.max_horizontal("day_from", pl.lit(delivered))
+    return frame.with_columns(pl.when(ends.is_null()).then(still).otherwise("day_to").alias("day_to"))
 
 
 def _moments(cells: Cells, column: Column | None, when: When, findings: Findings, required: bool = True) -> pl.Series:

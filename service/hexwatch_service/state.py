@@ -107,11 +107,12 @@ async def _state(request: Request) -> State:
 Held = Annotated[State, Depends(_state)]
 
 
-async def _layer(layer: str, state: Held) -> Layer:
+async def layer_of(layer: str, state: Held) -> Layer:
+    """The layer of an id, for whoever may see it: the one way from a client's words to a layer. Raises NotFound."""
     return state.catalogue[layer]
 
 
-TheLayer = Annotated[Layer, Depends(_layer)]
+TheLayer = Annotated[Layer, Depends(layer_of)]
 
 
 async def _collection(layer: str, state: Held) -> Layer | Stored:

@@ -6,25 +6,33 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import h3.api.basic_int as h3
 import mapbox_vector_tile
+import numpy as np
 import psycopg
 import pyarrow as pa
 import pytest
 import shapely
 from fastapi.testclient import TestClient
+from rasterio.transform import from_origin
 
 from fixtures.pings import TrackLoads, ping
+from fixtures.rasters import write_tiff
 from fixtures.reports import Loads, report
 from fixtures.service import Serve
 from hexwatch_etl.areas import AreaRequest, load_areas
 from hexwatch_etl.catalogue import Description
 from hexwatch_etl.layers import Chosen, Composed, LayerRequest, compose
+from hexwatch_etl.rasters.load import RasterRequest, load_rasters
+from hexwatch_etl.rasters.said import Meaning, Said
 from hexwatch_schemas import hexgrid
 from hexwatch_schemas.errors import UsageError
+from hexwatch_schemas.windows import Step, Window
 from hexwatch_schemas.words import STATES
+from hexwatch_service.deterrence import whole
 
 MIDDLE = h3.latlng_to_cell(4.0, 18.0, 7)
 RINGS = [MIDDLE, *sorted(h3.grid_ring(MIDDLE, 1)), *sorted(h3.grid_ring(MIDDLE, 2))]  # 19 cells
@@ -219,3 +227,75 @@ def test_effort_may_be_what_is_shown(mission: str, serve: Serve) -> None:
 def test_what_cannot_be_is_said(mission: str, said: dict[str, object], told: str) -> None:
     with pytest.raises(UsageError, match=told):
         declared(mission, **said)
+
+
+PERIODS = {
+    "2024-02-01": (10, 4),
+    "2024-02-02": (20, 7),
+    "2024-02-03": (15, 6),
+    "2024-02-04": (30, 6),
+    "2024-02-05": (25, 6),
+}
+
+
+@pytest.fixture
+def patrolled(dsn: str, load_pings: TrackLoads, load_reports: Loads, serve: Serve) -> Iterator[TestClient]:
+    """Five days with the hours and encounters of the worked example: two patrols stand half of each day's hours."""
+    stood = [
+        fix(f"{day}/{n}", f"{day}T{minutes // 60:02}:{minutes % 60:02}:00Z", MIDDLE)
+        for day, (hours, _) in PERIODS.items() for n in "ab" for minutes in (0, 30 * hours)
+    ]  # fmt: skip
+    load_pings(dsn, stood, resolution=7, more="cleaning = { longest_gap_minutes = 1000 }\n")
+    met = [
+        report(f"{day}/{n}", day_from=day, day_to=day, **at(MIDDLE))
+        for day, (_, k) in PERIODS.items()
+        for n in range(k)
+    ]
+    load_reports(dsn, met, dataset="incidents", resolution=7)
+    declared(dsn, required=None, access=None)
+    with serve(dsn) as found:
+        yield found
+
+
+def test_four_encounters_in_ten_hours(patrolled: TestClient) -> None:
+    assert rows(patrolled, "datetime=2024-02-01")[MIDDLE]["encounter_rate"] == "0.4"
+
+
+def test_the_worked_deterrence_is_told(patrolled: TestClient) -> None:
+    said = patrolled.get("/layers/watched/deterrence?step=day").json()
+    assert (said["hours"], said["encounters"]) == ([10, 20, 15, 30, 25], [4, 7, 6, 6, 6])
+    pairs = [(pair["more_hours"], round(pair["more_encounters_per_hour"], 6)) for pair in said["pairs"]]
+    assert pairs == [(10, 0.05), (-5, -0.2), (15, 0.04)]
+    assert said["slope"] == pytest.approx(0.01308, abs=5e-6)
+    assert patrolled.get(f"/layers/watched/deterrence?step=day&cell={MIDDLE:x}").json()["slope"] == said["slope"]
+    assert patrolled.get("/layers/watched/deterrence?step=day&datetime=2024-02-01/2024-02-03").json()["slope"] is None
+
+
+def test_only_whole_periods_are_compared(patrolled: TestClient) -> None:
+    assert patrolled.get("/layers/watched/deterrence").status_code == 400  # five days hold no month
+    assert patrolled.get("/layers/incidents/deterrence?step=day").status_code == 404  # nobody is known to have looked
+
+
+def test_whole_periods_begin_and_end_within_the_window() -> None:
+    assert whole(Window(date(2024, 1, 1), date(2024, 2, 29)), Step.MONTH) == Window(date(2024, 1, 1), date(2024, 2, 29))
+    assert whole(Window(date(2024, 1, 2), date(2024, 4, 29)), Step.MONTH) == Window(date(2024, 2, 1), date(2024, 3, 31))
+
+
+def test_coverage_counts_people_where_they_live(mission: str, tmp_path: Path, serve: Serve) -> None:
+    """Seven hundred live where somebody came, three hundred where nobody did, and some beyond what is required."""
+    west, north, pixel = 17.8, 4.2, 0.002
+    values = np.zeros((1, 200, 1200), "float32")
+    for cell, living in ((VISITED[3], 700), (REST[0], 300), (FAR, 5000)):
+        place = at(cell)
+        values[0, int((north - place["latitude"]) / pixel), int((place["longitude"] - west) / pixel)] = living
+    file = write_tiff(tmp_path / "people.tif", values, transform=from_origin(west, north, pixel, pixel))
+    said = Said(Meaning.COUNT, klass="population", captured="2020")
+    with psycopg.connect(mission, autocommit=True) as conn:
+        load_rasters(conn, RasterRequest("people", (file,), tmp_path / "rasters", Description(resolution=7), said))
+    with serve(mission) as client:
+        told = client.get(f"/layers/watched/coverage?{WEEK}&people=people").json()
+        assert (told["people"], told["people_reached"]) == (pytest.approx(1000), pytest.approx(700))
+        assert told["coverage_of_people"] == pytest.approx(0.7)
+        assert "people" not in client.get(f"/layers/watched/coverage?{WEEK}").json()
+        assert client.get("/layers/watched/coverage?people=incidents").status_code == 400
+        assert client.get("/layers/watched/coverage?people=nobody").status_code == 404

@@ -9,17 +9,16 @@ import numpy as np
 from fastapi import APIRouter
 
 from hexwatch_schemas import hexgrid
-from hexwatch_schemas.analysis.effort import coverage
-from hexwatch_schemas.errors import NotFound
-from hexwatch_schemas.words import STATES, State
+from hexwatch_schemas.words import State
 
 from ..asked import Asked, asked, cell_of
 from ..catalogue import Layer
+from ..covered import covered
 from ..described import layer_json
 from ..engine.mvt import STATE
 from ..numbers import Table
 from ..state import Held, TheLayer
-from .parameters import ChoiceQuery, NoQuery
+from .parameters import ChoiceQuery, CoverageQuery, NoQuery
 
 router = APIRouter(prefix="/layers", tags=["layers"])
 
@@ -37,24 +36,12 @@ async def layer(layer: TheLayer, state: Held, _: NoQuery) -> dict[str, Any]:
 
 
 @router.get("/{layer}/coverage")
-async def covered(layer: TheLayer, state: Held, choice: ChoiceQuery) -> dict[str, Any]:
-    """How much of the required area was visited in a window, in base cells; 404 where no area is required."""
-    if not layer.snapshot.watch.required.size:
-        raise NotFound(f"Layer {layer.id!r} requires no area.", hint="hexwatch layer --required AREAS declares one.")
-    wanted = asked(layer, choice.datetime, choice.category)
-    table = await state.numbers.table(layer, wanted, layer.base)
-    required = table.sums.counts["required"] > 0
-    states = table.state[required]
-    return {
-        "layer": layer.id,
-        "release": layer.release,
-        "window": [wanted.window.first, wanted.window.last],
-        "resolution": layer.base,
-        "required": int(required.sum()),
-        **{one: int((states == one).sum()) for one in STATES},
-        "coverage": coverage(states == State.VISITED),
-        "attribution": layer.attribution,
-    }
+async def coverage(layer: TheLayer, state: Held, choice: CoverageQuery) -> dict[str, Any]:
+    """How much of the required area was visited in a window, in base cells; 404 where no area is required.
+
+    With `people`, a layer of population, also how many of those who live there had somebody come.
+    """
+    return await covered(layer, state, choice)
 
 
 @router.get("/{layer}/cells/{cell}")

@@ -54,6 +54,12 @@ class SeriesChoice(Choice):
     cell: str | None = Field(None, max_length=15, description="An H3 cell; default: the whole layer.")
 
 
+class CoverageChoice(Choice):
+    """Also by whom it is weighed."""
+
+    people: str | None = Field(None, max_length=63, description="A layer of population: tell also whom it reached.")
+
+
 class StyleChoice(Choice):
     """Also which window the classes are made of."""
 
@@ -76,6 +82,7 @@ NoQuery = Annotated[Nothing, Query()]
 ChoiceQuery = Annotated[Choice, Query()]
 TileQuery = Annotated[TileChoice, Query()]
 CellQuery = Annotated[CellChoice, Query()]
+CoverageQuery = Annotated[CoverageChoice, Query()]
 SeriesQuery = Annotated[SeriesChoice, Query()]
 StyleQuery = Annotated[StyleChoice, Query()]
 LegendQuery = Annotated[LegendChoice, Query()]

@@ -13,6 +13,7 @@ from hexwatch_schemas import __version__
 from .catalogue import Layer
 from .encodings import CODINGS, IDENTITY, WORTH, chosen
 from .flights import Flights
+from .ogc.stored.collection import Stored
 
 # A URL without a release in it may change at the next publish; until then a minute spares a bad line.
 SHORT = "public, max-age=60"
@@ -57,9 +58,9 @@ class Resource:
         *,
         media_type: str,
         cache_control: str = SHORT,
-        layer: Layer | None = None,
+        layer: Layer | Stored | None = None,
     ) -> None:
-        """`key` holds all that the bytes depend on; `layer`, if given, is the one the resource belongs to."""
+        """`key` holds all that the bytes depend on; `layer`, if given, is the collection the resource belongs to."""
         self.layer = layer
         self._make, self._kept, self._media_type = make, kept, media_type
         self.tag = etag(key)

@@ -55,6 +55,11 @@ class Layer:
         return self.snapshot.watched
 
     @property
+    def dimension(self) -> int:
+        """Of its geometries: hexagons are areas."""
+        return 2
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """What each cell has: the indicators, and the state where it is known."""
         return (*(i.id for i in self.indicators), *([STATE] if self.watched else []))
@@ -108,10 +113,13 @@ class Catalogue:
     layers: Mapping[str, Layer]
     stored: Mapping[str, Stored] = field(default_factory=dict)
 
+    def get(self, name: str) -> Layer | Stored | None:
+        """A layer, or a collection of single records, if there is one of the name."""
+        return self.layers.get(name) or self.stored.get(name)
+
     def collection(self, name: str) -> Layer | Stored:
-        """A layer, or a collection of single records. Raises NotFound."""
-        found = self.stored.get(name)
-        return self[name] if found is None else found
+        """The same. Raises NotFound."""
+        return self.get(name) or self[name]
 
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers.values())

@@ -8,6 +8,7 @@ from hexwatch_schemas.indicators import Indicator
 from hexwatch_schemas.words import STATES
 
 from .catalogue import Layer
+from .ogc.stored.collection import Stored
 from .state import State
 
 MVT = "application/vnd.mapbox-vector-tile"
@@ -47,15 +48,15 @@ def _indicator_json(indicator: Indicator) -> dict[str, str]:
     return {k: getattr(indicator, k) for k in ("id", "title", "unit", "formula", "source")}
 
 
-def tile_url(layer: Layer, state: State, query: str = "") -> str:
-    """The address of the layer's newest tiles, with the placeholders that every client knows.
+def tile_url(layer: Layer | Stored, state: State, query: str = "") -> str:
+    """The address of a collection's newest tiles, with the placeholders that every client knows.
 
     Styles and TileJSON name it without a release: they are saved in projects that outlive many releases.
     """
     return state.url(f"tiles/{layer.id}/{_PLACE}") + (f"?{query}" if query else "")
 
 
-def qgis_url(layer: Layer, state: State) -> str:
+def qgis_url(layer: Layer | Stored, state: State) -> str:
     """The connection to paste into QGIS (Add Vector Tile Layer): it would stop at zoom 14 and never ask TileJSON."""
     return f"type=xyz&url={tile_url(layer, state)}&zmin={layer.minzoom}&zmax={layer.maxzoom}"
 

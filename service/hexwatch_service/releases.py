@@ -39,13 +39,14 @@ class Releases:
         shelf = self._shelf = self._shelf or await self._prepare()
         rows = await self._database.fetch(sql("catalogue.layers"), {})
         found = [await _layer(shelf, row, held.layers.get(row["id"])) for row in rows]
-        return Catalogue({layer.id: layer for layer in found if layer is not None}, await self._stored())
+        return Catalogue({layer.id: layer for layer in found if layer is not None}, await self._stored(held))
 
-    async def _stored(self) -> dict[str, Stored]:
-        """The collections of single records; nothing of them is kept here."""
+    async def _stored(self, held: Catalogue) -> dict[str, Stored]:
+        """The collections of single records, of which nothing is kept here; those that did not change as in `held`."""
         measures = await self._database.fetch(sql("records.measures"), {})
         rows = await self._database.fetch(sql("records.collections"), {})
-        return {stored.id: stored for stored in (from_row(row, measures) for row in rows)}
+        found = {stored.id: stored for stored in (from_row(row, measures) for row in rows)}
+        return found | {name: old for name, old in held.stored.items() if found.get(name) == old}
 
     async def _prepare(self) -> Shelf:
         """Compile while the database is asked which one it is."""

@@ -93,7 +93,7 @@ class State:
         found = self.addresses.peek(address)
         if found is None or found.layer is None:
             return found
-        return found if self.held.layers.get(found.layer.id) is found.layer and not self.outdated else None
+        return found if self.held.get(found.layer.id) is found.layer and not self.outdated else None
 
     def url(self, path: str) -> str:
         """An absolute address: from the settings, never from what a client says its host is."""

@@ -14,6 +14,8 @@ from .answers import FOREVER, SHORT, Resource
 from .asked import Asked, asked
 from .catalogue import Layer
 from .described import MVT
+from .ogc.stored.collection import Stored
+from .ogc.stored.tiles import tile as records
 from .routes.parameters import TileChoice
 from .state import State
 from .vector_tiles import encode
@@ -21,7 +23,14 @@ from .vector_tiles import encode
 _PATH = re.compile(r"/tiles/([^/]+)/(?:r([0-9]{1,9})/)?([0-9]{1,2})/([0-9]{1,9})/([0-9]{1,9})\.(?:mvt|pbf)", re.ASCII)
 
 
-def tile(state: State, layer: Layer, address: Tile, choice: TileChoice, release: int | None = None) -> Resource:
+def tile(state: State, layer: Layer | Stored, address: Tile, choice: TileChoice) -> Resource:
+    """A tile of a layer or of single records, as they are now. Raises NotFound and UsageError."""
+    return (
+        hexagons(state, layer, address, choice) if isinstance(layer, Layer) else records(state, layer, address, choice)
+    )
+
+
+def hexagons(state: State, layer: Layer, address: Tile, choice: TileChoice, release: int | None = None) -> Resource:
     """A tile of a layer, of a named release or of the newest. Raises NotFound and UsageError."""
     if not address.valid or not layer.minzoom <= address.z <= layer.maxzoom:
         raise NotFound(
@@ -48,7 +57,10 @@ def tile_at(state: State, path: str, query: bytes) -> Resource | None:
     layer, release, *numbers = found.groups()
     try:
         choice = TileChoice.model_validate(_parameters(query))
-        return tile(state, state.catalogue[layer], Tile(*map(int, numbers)), choice, int(release) if release else None)
+        at = Tile(*map(int, numbers))
+        if release is None:
+            return tile(state, state.catalogue.collection(layer), at, choice)
+        return hexagons(state, state.catalogue[layer], at, choice, int(release))
     except (HexwatchError, ValidationError, ValueError):
         return None
 

@@ -52,6 +52,7 @@ def stored_collection(stored: Stored, state: State) -> Document:
         link(f"{_REL}/schema", f"{home}/schema", SCHEMA, "Schema"),
         link(f"{_REL}/queryables", f"{home}/queryables", SCHEMA, "Queryables"),
         link(f"{_REL}/sortables", f"{home}/sortables", SCHEMA, "Sortables"),
+        link(f"{_REL}/tilesets-vector", f"{home}/tiles", JSON, "Vector tiles"),
     ]
     return {
         "id": stored.id,

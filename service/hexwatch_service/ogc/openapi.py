@@ -212,7 +212,7 @@ def _of_collections(state: State) -> Json:
     return {
         f"/collections/{one.id}/items": _operation(
             f"items-of-{one.id}", one.title, "Data",
-            [*_shared(*shared), *(_query(k, p.title, {"type": p.type}) for k, p in properties(one).items())],
+            [*_shared(*shared), *(_query(k, p.title, p.kind) for k, p in properties(one).items())],
             **_formats(),
         )
         for one, shared in found

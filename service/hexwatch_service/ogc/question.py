@@ -16,7 +16,7 @@ from hexwatch_schemas.errors import UsageError
 
 from ..asked import Asked, asked
 from ..catalogue import Layer
-from ..routes.parameters import Choice
+from ..routes.parameters import Choice, Nothing
 from . import crs
 from .crs import Crs
 from .filters.parse import LANGUAGES, known_language
@@ -31,11 +31,15 @@ Box = tuple[float, float, float, float]  # west, south, east, north
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class ItemChoice(Choice):
-    """Parameters of one item."""
+class RecordChoice(Nothing):
+    """Parameters of one record: it is what it is, whatever the days."""
 
     crs: str | None = Field(None, max_length=200, description="URI of the reference system of the answer.")
     f: str | None = Field(None, max_length=40, description="The format, where Accept cannot be set.")
+
+
+class ItemChoice(Choice, RecordChoice):
+    """Parameters of one hexagon."""
 
 
 class ItemsChoice(ItemChoice):
@@ -43,7 +47,7 @@ class ItemsChoice(ItemChoice):
 
     bbox: str | None = Field(None, max_length=400, description="west,south,east,north; west > east crosses 180°.")
     bbox_crs: str | None = Field(None, alias="bbox-crs", max_length=200, description="Reference system of bbox.")
-    limit: int | None = Field(None, ge=1, le=10**12, description="How many features at most.")
+    limit: int | None = Field(None, ge=1, description="How many features at most.")
     offset: int = Field(0, ge=0, le=FURTHEST, description="How many features to leave out.")
     resolution: int | None = Field(None, ge=1, le=15, description="H3 resolution of the hexagons.")
     properties: str | None = Field(None, max_length=2000, description="Properties to write, separated by commas.")

@@ -209,13 +209,7 @@ def _mask(features: Features, question: Question) -> Mask:
 
 
 def _equal(features: Features, name: str, text: str) -> Mask:
-    column = features.column(name)
-    if column.dtype.kind == "U":
-        return column == text
-    try:
-        return column == float(text)
-    except ValueError:
-        raise UsageError(f"{name}: {text[:40]!r} is not a number.") from None
+    return features.column(name) == properties(features.layer)[name].written(name, text)
 
 
 def _ordered(features: Features, rows: Rows, question: Question) -> Rows:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from ..catalogue import Layer
 from ..described import MVT
 from ..state import State
+from .collections import description
 from .crs import CRS84
 from .documents import JSON, Document, link
 from .schema import properties
+from .stored.collection import Stored
 
 QUAD = "WebMercatorQuad"
 LEVELS = range(25)
@@ -55,8 +57,8 @@ def _matrix(level: int) -> Document:
     }
 
 
-def tilesets(layer: Layer, state: State) -> Document:
-    """All tile sets of a layer."""
+def tilesets(layer: Layer | Stored, state: State) -> Document:
+    """All tile sets of a collection."""
     home = state.url(f"collections/{layer.id}/tiles")
     about = link("self", f"{home}/{QUAD}", JSON, f"{layer.title}: {QUAD}")
     return {
@@ -65,12 +67,12 @@ def tilesets(layer: Layer, state: State) -> Document:
     }
 
 
-def tileset(layer: Layer, state: State) -> Document:
-    """The tile set of a layer."""
+def tileset(layer: Layer | Stored, state: State) -> Document:
+    """The tile set of a collection."""
     west, south, east, north = layer.bounds
     return {
         "title": layer.title,
-        "description": f"Release {layer.release}; {layer.window}.",
+        "description": description(layer),
         **_what(),
         "links": [
             link("self", state.url(f"collections/{layer.id}/tiles/{QUAD}"), JSON, "This tile set"),
@@ -89,12 +91,12 @@ def _what() -> Document:
     return {"dataType": "vector", "crs": _CRS, "tileMatrixSetURI": _URI}
 
 
-def _layer(layer: Layer) -> Document:
+def _layer(layer: Layer | Stored) -> Document:
     return {
         "id": layer.id,
         "title": layer.title,
         "dataType": "vector",
-        "geometryDimension": 2,
+        "geometryDimension": layer.dimension,
         "minTileMatrix": str(layer.minzoom),
         "maxTileMatrix": str(layer.maxzoom),
         "propertiesSchema": {"type": "object", "properties": {k: p.json for k, p in properties(layer).items()}},
@@ -107,7 +109,7 @@ def _limits(level: int) -> Document:
     return {"tileMatrix": str(level), "minTileRow": 0, "maxTileRow": last, "minTileCol": 0, "maxTileCol": last}
 
 
-def _links(layer: Layer, state: State) -> list[Document]:
+def _links(layer: Layer | Stored, state: State) -> list[Document]:
     template = state.url(f"collections/{layer.id}/tiles/{QUAD}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}")
     return [
         link("item", template, MVT, "Vector tiles", templated=True),

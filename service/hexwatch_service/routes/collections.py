@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from ..catalogue import Layer
 from ..described import qgis_url
 from ..ogc.collections import collections as all_described
 from ..ogc.collections import described
@@ -28,9 +27,6 @@ async def collections(request: Request, state: Held, _: Shown) -> Response:
 @router.get("/{layer}")
 async def collection(request: Request, layer: TheCollection, state: Held, _: Shown) -> Response:
     """One collection."""
-    if not isinstance(layer, Layer):
-        said, formats = described(layer, state), registry().values()
-        return await document(request, state, said, template="stored.html", formats=formats)
     return await document(
         request, state, described(layer, state), template="collection.html", layer=layer,
         qgis=qgis_url(layer, state), formats=registry().values(), code=recipes(layer, state),

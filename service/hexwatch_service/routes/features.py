@@ -10,7 +10,7 @@ from ..catalogue import Layer
 from ..ogc.answering import answered_item, answered_page, key_of, page_of
 from ..ogc.formats import registry
 from ..ogc.negotiation import chosen
-from ..ogc.question import ItemChoice, once, read, validated
+from ..ogc.question import ItemChoice, RecordChoice, once, read, validated
 from ..ogc.stored import question as records
 from ..ogc.stored.answering import answered_items, answered_record
 from ..state import Held, TheCollection
@@ -37,6 +37,5 @@ async def item(request: Request, layer: TheCollection, name: str, state: Held) -
     """One hexagon, of any resolution that the layer has, or one record."""
     said = once(request.query_params)
     if not isinstance(layer, Layer):
-        choice = validated(ItemChoice, {k: v for k, v in said.items() if k != "datetime"})
-        return await answered_record(request, state, layer, name, choice)
+        return await answered_record(request, state, layer, name, validated(RecordChoice, said))
     return await answered_item(request, state, layer, name, validated(ItemChoice, said))

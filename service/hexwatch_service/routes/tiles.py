@@ -8,29 +8,28 @@ from fastapi import APIRouter, Request, Response
 
 from hexwatch_schemas.tiles import Tile
 
-from ..asked import asked
 from ..described import MVT, tile_url
-from ..engine.mvt import STATE
-from ..state import Held, TheLayer
+from ..ogc.schema import properties
+from ..state import Held, TheCollection, TheLayer
+from ..tile_addresses import hexagons
 from ..tile_addresses import tile as named_tile
 from .answered import answered
-from .parameters import ChoiceQuery, TileQuery
+from .parameters import ChoiceQuery, TileChoice, TileQuery
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
+_FIELDS = {"string": "String", "number": "Number", "integer": "Number", "boolean": "Boolean"}  # TileJSON 3.0, 3.3.2
+
 
 @router.get("/{layer}/tilejson.json")
-async def tilejson(layer: TheLayer, state: Held, choice: ChoiceQuery) -> dict[str, Any]:
-    """TileJSON 3.0 of a layer; its tiles keep the window and categories asked for."""
-    asked(layer, choice.datetime, choice.category)
-    fields = (
-        {"h3": "String"} | {i.id: "Number" for i in layer.indicators} | ({STATE: "String"} if layer.watched else {})
-    )
+async def tilejson(layer: TheCollection, state: Held, choice: ChoiceQuery) -> dict[str, Any]:
+    """TileJSON 3.0 of a layer or of single records; its tiles keep the window and categories asked for."""
+    named_tile(state, layer, Tile(layer.minzoom, 0, 0), TileChoice(**dict(choice)))  # what tiles refuse, it does
     west, south, east, north = layer.bounds
     return {
         "tilejson": "3.0.0",
         "name": layer.title,
-        "version": f"{layer.release}.0.0",
+        "version": f"{layer.release or 0}.0.0",
         "attribution": layer.attribution,
         "scheme": "xyz",
         "tiles": [tile_url(layer, state, choice.query)],
@@ -44,7 +43,7 @@ async def tilejson(layer: TheLayer, state: Held, choice: ChoiceQuery) -> dict[st
                 "description": layer.title,
                 "minzoom": layer.minzoom,
                 "maxzoom": layer.maxzoom,
-                "fields": fields,
+                "fields": {name: _FIELDS[found.type] for name, found in properties(layer).items()},
             }
         ],
     }
@@ -62,8 +61,10 @@ _TILE: dict[str, Any] = {
 
 @router.get("/{layer}/{z}/{x}/{y}.mvt", **_TILE)
 @router.get("/{layer}/{z}/{x}/{y}.pbf", **_TILE)
-async def tile(layer: TheLayer, z: int, x: int, y: int, request: Request, state: Held, choice: TileQuery) -> Response:
-    """One tile: each hexagon's `h3` and indicators. 204 where nothing was reported, 404 outside the layer's zooms."""
+async def tile(
+    layer: TheCollection, z: int, x: int, y: int, request: Request, state: Held, choice: TileQuery
+) -> Response:
+    """One tile: each hexagon's `h3` and indicators, or records. 204 where nothing is, 404 outside the zooms."""
     return await answered(request, state, named_tile(state, layer, Tile(z, x, y), choice))
 
 
@@ -73,4 +74,4 @@ async def tile_of_release(
     layer: TheLayer, release: int, z: int, x: int, y: int, request: Request, state: Held, choice: TileQuery
 ) -> Response:
     """The same of a named release: it never changes, so it may be kept for good. 404 once another release is served."""
-    return await answered(request, state, named_tile(state, layer, Tile(z, x, y), choice, release))
+    return await answered(request, state, hexagons(state, layer, Tile(z, x, y), choice, release))

@@ -13,7 +13,7 @@ from hexwatch_schemas.tiles import Tile
 
 from ..ogc.documents import document
 from ..ogc.tilesets import MAPBOX, QUAD, matrix_set, matrix_sets, styles, tileset, tilesets
-from ..state import Held, TheLayer
+from ..state import Held, TheCollection, TheLayer
 from ..tile_addresses import tile as named_tile
 from .answered import answered
 from .ogc_parameters import Shown
@@ -43,13 +43,13 @@ async def one_matrix_set(request: Request, matrices: str, state: Held, _: Shown)
 
 
 @router.get("/collections/{layer}/tiles")
-async def all_tilesets(request: Request, layer: TheLayer, state: Held, _: Shown) -> Response:
-    """The tile sets of a layer."""
+async def all_tilesets(request: Request, layer: TheCollection, state: Held, _: Shown) -> Response:
+    """The tile sets of a collection."""
     return await document(request, state, tilesets(layer, state), title=f"{layer.title}: tile sets")
 
 
 @router.get("/collections/{layer}/tiles/{matrices}")
-async def one_tileset(request: Request, layer: TheLayer, matrices: str, state: Held, _: Shown) -> Response:
+async def one_tileset(request: Request, layer: TheCollection, matrices: str, state: Held, _: Shown) -> Response:
     """One of them."""
     _only_quad(matrices)
     return await document(request, state, tileset(layer, state), title=f"{layer.title}: {QUAD}")
@@ -58,7 +58,7 @@ async def one_tileset(request: Request, layer: TheLayer, matrices: str, state: H
 @router.get("/collections/{layer}/tiles/{matrices}/{matrix}/{row}/{column}")
 async def one_tile(
     request: Request,
-    layer: TheLayer,
+    layer: TheCollection,
     matrices: str,
     matrix: int,
     row: int,

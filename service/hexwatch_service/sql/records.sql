@@ -13,10 +13,13 @@ from {relation} where {condition} order by {order} limit {limit} offset {offset}
 select count(*) as matched from {relation} where {condition}
 
 -- name: tile
+-- Those of the {box} that matter first, up to the {limit}; each is cut and simplified to what the tile can show before it
+-- is projected. What is too small to be drawn has no place in it.
 with drawn as (
-  select {columns}, st_asmvtgeom(st_transform({geometry}, 3857), st_tileenvelope({z}, {x}, {y}), 4096, 64) as geom
-  from {relation}
-  where {condition} and {geometry} && st_transform(st_tileenvelope({z}, {x}, {y}, margin => 0.015625), 4326)
-  limit {limit}
+  select {columns}, st_asmvtgeom(
+    st_transform(st_simplify(st_clipbybox2d({geometry}, {box}), {tolerance}, true), 3857),
+    st_tileenvelope({z}, {x}, {y}), {side}, {buffer}
+  ) as geom
+  from {relation} where {condition} order by {foremost} limit {limit}
 )
-select st_asmvt(drawn, {name}, 4096, 'geom') as tile from drawn where geom is not null
+select st_asmvt(drawn, {name}, {side}, 'geom') as tile from drawn where geom is not null

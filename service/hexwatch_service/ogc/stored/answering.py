@@ -17,7 +17,7 @@ from ..answering import answered_page, now
 from ..collections import item_links
 from ..documents import GEOJSON, document
 from ..formats.geojson import features
-from ..question import USUAL, ItemChoice
+from ..question import USUAL, RecordChoice
 from ..writing import Format, Sheet
 from . import statements
 from .collection import Stored
@@ -40,15 +40,15 @@ async def answered_items(request: Request, state: State, stored: Stored, asked: 
             f"A file holds at most {FILE_MOST:,} records, these are {matched:,}.",
             hint="Choose by bbox, datetime or filter, or take pages with limit and offset.",
         )
-    rows = await _fetched(state, statements.page(stored, asked, most))
+    rows = await fetched(state, statements.page(stored, asked, most))
     return await answered_page(request, state, stored, StoredPage(stored, asked, rows, matched), written, key)
 
 
-async def answered_record(request: Request, state: State, stored: Stored, name: str, choice: ItemChoice) -> Response:
+async def answered_record(request: Request, state: State, stored: Stored, name: str, choice: RecordChoice) -> Response:
     """One record. Raises NotFound."""
     system = crs.named(choice.crs, "crs")
     asked = only(stored, name, system)
-    rows = [] if asked is None else await _fetched(state, statements.page(stored, asked, 1))
+    rows = [] if asked is None else await fetched(state, statements.page(stored, asked, 1))
     if asked is None or not rows:
         raise NotFound(f"Collection {stored.id!r} has no record {name[:40]!r}.")
     page = StoredPage(stored, asked, rows, 1)
@@ -65,12 +65,12 @@ async def _counted(state: State, stored: Stored, asked: Asked) -> int:
     same = replace(asked, limit=None, offset=0, sortby=(), properties=(), crs=crs.CRS84)
 
     async def make() -> int:
-        return (await _fetched(state, statements.count(stored, same)))[0]["matched"]
+        return (await fetched(state, statements.count(stored, same)))[0]["matched"]
 
     return await state.counts.get((stored.id, stored.digest, same), make)
 
 
-async def _fetched(state: State, statement: Statement) -> list[DictRow]:
+async def fetched(state: State, statement: Statement) -> list[DictRow]:
     """The rows of a statement. Raises UsageError where its values cannot be computed with."""
     try:
         return await state.database.fetch(statement.text, statement.values)

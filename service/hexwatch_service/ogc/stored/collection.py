@@ -15,6 +15,7 @@ from ..property import Property
 
 Expression = sql.Composable
 GEOM = sql.Identifier("geom")
+_DIMENSIONS = {"Point": 0, "MultiLineString": 1, "MultiPolygon": 2}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Stored:
     condition: Expression  # which rows of the relation are its own
     keys: tuple[str, ...]  # properties that together name a record
     order: Expression
+    foremost: Expression  # the order in which a tile that cannot hold all takes them
     geometry_type: str
     geometry: Expression = field(default_factory=lambda: GEOM)
     span: tuple[Expression, Expression] | None = None  # first and last day of a record
@@ -60,9 +62,22 @@ class Stored:
         return {name: column.what for name, column in self.columns.items()}
 
     @property
+    def window(self) -> Window | None:
+        """The days that are shown where none are asked for."""
+        return self.extent
+
+    @property
+    def dimension(self) -> int:
+        """Of its geometries: points, lines, polygons."""
+        return _DIMENSIONS[self.geometry_type]
+
+    @property
     def digest(self) -> str:
         """What its numbers depend on."""
         return f"run {self.run}"
+
+
+_SAMPLE = sql.SQL("md5(key)")  # of each place as many as it has its part in, the same ones at every zoom
 
 
 def _text(title: str, description: str | None = None, role: str | None = None) -> Property:
@@ -122,7 +137,7 @@ def _events(row: Mapping[str, Any], measures: Sequence[Mapping[str, Any]]) -> St
     return Stored(
         id=f"{row['id']}_events", title=f"{row['title']}: reports", kind="events", columns=_columns(_EVENTS) | counted,
         relation=sql.Identifier("records", "event"), keys=("key",), order=sql.SQL("off_grid, key"),
-        geometry_type="Point", span=(sql.Identifier("day"), sql.Identifier("day_to")), **_common(row),
+        foremost=_SAMPLE, geometry_type="Point", span=(sql.Identifier("day"), sql.Identifier("day_to")), **_common(row),
         description="Reports. A report has a point only where its place is exact; the others have none, and say how "
         "exactly they are known.",
     )  # fmt: skip
@@ -132,6 +147,7 @@ def _tracks(row: Mapping[str, Any], _: Sequence[Mapping[str, Any]]) -> Stored:
     return Stored(
         id=f"{row['id']}_tracks", title=f"{row['title']}: tracks", kind="tracks", columns=_columns(_TRACKS),
         relation=sql.Identifier("records", "track"), keys=("key", "day"), order=sql.SQL("geom is null, key, day"),
+        foremost=sql.SQL("kilometres desc nulls last, key, day"),
         geometry_type="MultiLineString", span=(sql.Identifier("day"), sql.Identifier("day")), **_common(row),
         description="Days of tracks: the way of each local day, simplified to ten metres; none where it only stood.",
     )  # fmt: skip
@@ -141,7 +157,8 @@ def _areas(row: Mapping[str, Any], _: Sequence[Mapping[str, Any]]) -> Stored:
     return Stored(
         id=f"{row['id']}_areas", title=row["title"], kind="areas", columns=_columns(_AREAS),
         relation=sql.Identifier("records", "area"), keys=("key",), order=sql.SQL("key"), geometry_type="MultiPolygon",
-        **_common(row), description="Administrative units and zones.",
+        foremost=sql.SQL("st_area(box2d(geom)) desc, key"), description="Administrative units and zones.",
+        **_common(row),
     )  # fmt: skip
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import sql
 
-from hexwatch_schemas.errors import UsageError
-from hexwatch_schemas.tiles import Tile
+from hexwatch_schemas.tiles import BUFFER, EXTENT, Tile
 
 from ...database import sql as named
 from ..filters.parse import parse
-from ..question import boxes
+from ..question import Box, boxes
 from .collection import Column, Expression, Stored
-from .cql import BOOLEAN, NUMBER, TEXT, Values, condition, kind_of
+from .cql import Values, condition
 from .question import Asked
 
 
@@ -52,22 +51,22 @@ def count(stored: Stored, asked: Asked) -> Statement:
     return Statement(text, values.bound)
 
 
-def tile(stored: Stored, asked: Asked, address: Tile, most: int) -> Statement:
-    """A vector tile of at most so many records."""
+def tile(stored: Stored, asked: Asked, address: Tile, box: Box, most: int) -> Statement:
+    """A vector tile of at most so many of the records asked for; its box is in degrees."""
     values = Values()
-    written = sql.SQL(", ").join(_in_tile(name, column) for name, column in stored.columns.items())
     z, x, y = (sql.SQL("{}::integer").format(values.bind(n)) for n in (address.z, address.x, address.y))
     text = sql.SQL(named("records.tile")).format(
-        columns=written,
+        columns=sql.SQL(", ").join(_in_tile(name, stored.columns[name]) for name in asked.properties),
         geometry=stored.geometry,
         relation=stored.relation,
-        condition=_condition(stored, asked, values),
-        z=z,
-        x=x,
-        y=y,
+        condition=_condition(stored, replace(asked, bbox=box), values),
+        foremost=stored.foremost,
+        box=_envelope(box, values),
+        tolerance=values.bind(360 / 2**address.z / EXTENT),
+        z=z, x=x, y=y, side=sql.Literal(EXTENT), buffer=sql.Literal(BUFFER),
         limit=values.bind(most),
         name=sql.SQL("{}::text").format(values.bind(stored.id)),
-    )
+    )  # fmt: skip
     return Statement(text, values.bound)
 
 
@@ -93,24 +92,17 @@ def _condition(stored: Stored, asked: Asked, values: Values) -> Expression:
     return sql.SQL(" and ").join(parts)
 
 
-def _within(stored: Stored, box: tuple[float, float, float, float], values: Values) -> Expression:
-    envelope = sql.SQL("st_makeenvelope({}, {}, {}, {}, 4326)").format(*(values.bind(n) for n in box))
-    return sql.SQL("({0} && {1} and st_intersects({0}, {1}))").format(stored.geometry, envelope)
+def _within(stored: Stored, box: Box, values: Values) -> Expression:
+    return sql.SQL("({0} && {1} and st_intersects({0}, {1}))").format(stored.geometry, _envelope(box, values))
+
+
+def _envelope(box: Box, values: Values) -> Expression:
+    return sql.SQL("st_makeenvelope({}, {}, {}, {}, 4326)").format(*(values.bind(n) for n in box))
 
 
 def _equal(stored: Stored, name: str, text: str, values: Values) -> Expression:
     column = stored.columns[name]
-    kind = kind_of(column.what)
-    value: Any = text
-    if kind == NUMBER:
-        try:
-            value = float(text)
-        except ValueError:
-            raise UsageError(f"{name}: {text[:40]!r} is not a number.") from None
-    if kind == BOOLEAN:
-        value = text == "true"
-    as_text = sql.SQL("({})::text" if kind not in (NUMBER, BOOLEAN, TEXT) else "({})").format(column.expression)
-    return sql.SQL("{} = {}").format(as_text, values.bind(value))
+    return sql.SQL("({}) = {}").format(column.expression, values.bind(column.what.written(name, text)))
 
 
 def _order(stored: Stored, asked: Asked) -> Expression:

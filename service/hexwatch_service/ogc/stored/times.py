@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from psycopg import sql
 
 from hexwatch_schemas.errors import UsageError
+
+from ..property import moment as read
 
 # Of the interval a..b to c..d; of an instant both ends are the same.
 RELATIONS: Mapping[str, sql.SQL] = {
@@ -32,7 +34,6 @@ RELATIONS: Mapping[str, sql.SQL] = {
 def moment(text: str) -> datetime:
     """A date (its first moment, UTC) or timestamp of a filter. Raises UsageError."""
     try:
-        found = datetime.fromisoformat(text)
+        return read(text)
     except ValueError:
         raise UsageError(f"filter: {text[:40]!r} is no date or timestamp.", hint="Write 2024-01-31.") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -96,7 +96,7 @@ def collection(layer: str, columns: dict[str, Column]) -> Stored:
     return Stored(
         id=layer, title=layer, kind="areas", columns={"key": Column(TEXT, sql.Identifier("key")), **columns},
         relation=sql.Identifier(layer), condition=sql.SQL("true"), keys=("key",), order=sql.SQL("key"),
-        geometry_type="", geometry=sql.Identifier("geometry"),
+        foremost=sql.SQL("key"), geometry_type="", geometry=sql.Identifier("geometry"),
     )  # fmt: skip
 
 

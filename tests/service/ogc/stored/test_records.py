@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,44 +15,13 @@ import shapely
 from fastapi.testclient import TestClient
 from psycopg import sql
 
-from fixtures.pings import TrackLoads, ping
 from fixtures.reports import Loads, report
 from fixtures.service import BASE, Serve
-from hexwatch_etl.areas import AreaRequest, load_areas
-from hexwatch_schemas.words import Precision
 from hexwatch_service.app import LISTENER
 from hexwatch_service.front import Front
 from hexwatch_service.ogc.formats import registry
 
-ROUGH = [p for p in Precision if p is not Precision.EXACT]
-EXACT = [report(f"x{i:02}", longitude=18 + i / 7, latitude=5 + i / 9, deaths=i) for i in range(15)]
-SPANNING = report("span", day_from="2024-01-30", day_to="2024-02-03", deaths="", category="abduction")
-REPORTS = [*(report(f"rough/{p}", precision=p) for p in ROUGH), *EXACT, SPANNING]
-SQUARE = shapely.box(18, 4, 19, 5)
-
-
-@pytest.fixture
-def client(dsn: str, load_reports: Loads, load_pings: TrackLoads, serve: Serve, tmp_path: Path) -> Iterator[TestClient]:
-    """A mission's reports, two days of a patrol and a zone, served."""
-    load_reports(dsn, REPORTS, title="Mission", attribution="Nobody & co")
-    walk = [ping("a", f"2024-01-0{day}T06:{at}0:00Z", 18 + day / 10 + at / 1000) for day in (1, 2) for at in range(4)]
-    load_pings(dsn, walk)
-    zones = geopandas.GeoDataFrame({"code": ["Z"], "name": ["Zone"]}, geometry=[SQUARE], crs=4326)
-    zones.to_file(tmp_path / "zones.gpkg")
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        load_areas(conn, AreaRequest("zones", tmp_path / "zones.gpkg", "zone", key="code", name="name"))
-    with serve(dsn) as running:
-        yield running
-
-
-def items(client: TestClient, collection: str = "mission_events", **said: Any) -> list[dict[str, Any]]:
-    answer = client.get(f"/collections/{collection}/items", params={"limit": 1000, **said})
-    assert answer.status_code == 200, answer.text
-    return answer.json()["features"]
-
-
-def keys(found: list[dict[str, Any]]) -> set[str]:
-    return {feature["id"] for feature in found}
+from .conftest import REPORTS, items, keys
 
 
 def test_every_report_is_listed_and_only_exact_ones_are_points(client: TestClient) -> None:
@@ -96,6 +64,9 @@ def test_choices(client: TestClient) -> None:
         "filter=nothing=1",
         "sortby=nothing",
         "deaths=x",
+        "deaths=nan",
+        "revision=0.5",
+        "day=x",
         "limit=0",
         "bbox=1",
         "filter=2^9999%3E1",
@@ -106,6 +77,15 @@ def test_mistakes_are_named(client: TestClient, said: str) -> None:
     answer = client.get(f"/collections/mission_events/items?{said}")
     assert answer.status_code == 400
     assert answer.json().keys() == {"code", "description"}
+
+
+@pytest.mark.parametrize("said", ["nothing=1", "datetime=2024", "category=battle", "limit=1"])
+def test_one_record_has_no_choice(client: TestClient, said: str) -> None:
+    assert client.get(f"/collections/mission_events/items/x01?{said}").status_code == 400
+
+
+def test_a_limit_above_the_maximum_is_capped(client: TestClient) -> None:
+    assert len(items(client, limit=10**30)) == len(REPORTS)
 
 
 def test_one_record_by_its_name(client: TestClient) -> None:
@@ -156,13 +136,18 @@ def test_every_format_has_every_record(client: TestClient, collection: str, tmp_
             assert {row["key"] for row in csv.DictReader(io.StringIO(answer.text))} == expected
 
 
-def test_corrections_are_followed(client: TestClient, dsn: str, load_reports: Loads) -> None:
-    front = cast("Front", client.app)
-    load_reports(dsn, [report("x00", revision=2, deaths=99)])
-    assert client.portal
-    client.portal.call(front.api.state.hexwatch.refresh)
-    assert len(items(client)) == len(REPORTS)
-    assert keys(items(client, filter="deaths = 99")) == {"x00"}
+def test_corrections_are_followed(dsn: str, load_reports: Loads, serve: Serve) -> None:
+    load_reports(dsn, REPORTS)
+    tile = "/tiles/mission_events/0/0/0.mvt"
+    with serve(dsn) as client:
+        held = {"if-none-match": client.get(tile).headers["etag"]}
+        assert client.get(tile, headers=held).status_code == 304
+        load_reports(dsn, [report("x00", revision=2, deaths=99)])
+        assert client.portal
+        client.portal.call(cast("Front", client.app).api.state.hexwatch.refresh)
+        assert len(items(client)) == len(REPORTS)
+        assert keys(items(client, filter="deaths = 99")) == {"x00"}
+        assert client.get(tile, headers=held).status_code == 200
 
 
 @pytest.mark.parametrize("column", ["audience", "records_audience"])

@@ -20,7 +20,7 @@ from .image import Pixels, encode
 from .workshop import Workshop
 
 if TYPE_CHECKING:
-    from .cogs import OpenFiles
+    from .opened import OpenFiles
 
 
 class Studio:
@@ -90,6 +90,6 @@ class Studio:
 
 def _load(folder: Path) -> OpenFiles:
     from . import tiler  # noqa: F401, PLC0415 (its imports are most of the time)
-    from .cogs import OpenFiles  # noqa: PLC0415
+    from .opened import OpenFiles  # noqa: PLC0415
 
     return OpenFiles(folder)

@@ -25,7 +25,8 @@ from hexwatch_schemas.errors import NotFound, UsageError
 
 from .. import failures
 from ..rasters import Raster, RasterFile
-from .cogs import OpenFiles, table_of
+from .cogs import table_of
+from .opened import OpenFiles
 
 MOST_PIXELS = 20_000_000  # of the file's own size
 USUAL = 1024  # pixels a side where nobody says how many

@@ -1,0 +1,132 @@
+"""The values of a file under the pixels of a frame, picked as rio-tiler picks them, to the pixel.
+
+rio-tiler lays a virtual grid of the file's own pixels over what it is asked for; GDAL derives grids of all overviews
+from it and takes one. Of all bands it picks nearest pixels for no more than it was asked for, of some bands for all of
+the grid, to pick among these once more. Here only that one grid is made, over an overview that is open already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.dtypes import dtype_ranges
+from rasterio.io import DatasetReader
+from rasterio.transform import from_bounds
+from rasterio.vrt import WarpedVRT
+
+from ..rasters import RasterFile
+from .frame import Frame
+from .opened import Grid, OpenFiles, Size, View
+
+TOLERATED = 1.2, 0.1  # how much coarser than asked an overview may be (GDALBandGetBestOverviewLevel2)
+MOST = 4_500_000  # pixels of a grid that are all made where some bands are asked for; rio-tiler knows no limit
+
+_system = cache(rasterio.CRS.from_user_input)
+
+
+class Picked(NamedTuple):
+    """Values (bands, height, width), and where there are any (height, width)."""
+
+    values: NDArray[Any]
+    there: NDArray[np.bool_]
+
+
+def picked(opened: OpenFiles, file: RasterFile, frame: Frame) -> Iterator[Picked]:
+    """What a file has under a frame; twice where its longitudes pass 180."""
+    grid, view = opened.grid(file.href), opened.view(file.href, frame.crs)
+    yield _straight(opened, file, frame) if view.same else _warped(opened, file, frame, view)
+    turn = _turn(grid)
+    if turn and view.same:
+        west, south, east, north = frame.bounds
+        beyond = west - turn, south, east - turn, north
+        yield _straight(opened, file, Frame(beyond, frame.crs, frame.width, frame.height))
+    elif turn:
+        yield _warped(opened, file, frame, view, turn)
+
+
+def _turn(grid: Grid) -> float:
+    """Degrees by which a file that passes 180 is drawn once more."""
+    west, _, east, _ = grid.bounds
+    return (-360.0 if east > 180.001 else 360.0 if west < -180.001 else 0.0) if grid.crs.is_geographic else 0.0
+
+
+def _straight(opened: OpenFiles, file: RasterFile, frame: Frame) -> Picked:
+    """Of a file in the frame's own system: rio-tiler itself, which reads it directly then."""
+    with opened.reader(file) as reader:
+        crs, indexes = _system(frame.crs), tuple(file.rendering["indexes"])
+        image = reader.part(
+            frame.bounds, dst_crs=crs, bounds_crs=crs, width=frame.width, height=frame.height, indexes=indexes
+        )
+    there = ~np.ma.getmaskarray(image.array).any(axis=0)
+    return Picked(image.array.data, there)
+
+
+def _warped(opened: OpenFiles, file: RasterFile, frame: Frame, view: View, turn: float = 0.0) -> Picked:
+    """Of a file in another system, moved by degrees."""
+    grid = opened.grid(file.href)
+    level, size = chosen_level(_over(frame, view), (frame.width, frame.height), grid.sizes)
+    with opened.dataset(file.href, level) as dataset:
+        t = dataset.transform
+        moved = {"src_crs": grid.crs, "src_transform": rasterio.Affine(t.a, t.b, t.c + turn, t.d, t.e, t.f)}
+        return _read(dataset, file, grid, frame, size, moved if turn else {})
+
+
+def _over(frame: Frame, view: View) -> Size:
+    """Width and height of the grid of a file's own pixels over a frame; the frame's where its pixels are smaller."""
+    west, south, east, north = frame.bounds
+    x, y = (east - west) / frame.width, (north - south) / frame.height
+    across, down = round((east - west) / min(view.pixel[0], x)), round((north - south) / min(view.pixel[1], y))
+    return max(1, across), max(1, down)
+
+
+def chosen_level(native: Size, frame: Size, sizes: tuple[Size, ...]) -> tuple[int, Size]:
+    """The overview that GDAL takes for a frame, and its grid's size: the coarsest that is hardly coarser than asked."""
+    wanted = min(native[0] / frame[0], native[1] / frame[1])
+    level, grid, fold = 0, native, 0.0
+    for at, size in enumerate(sizes[1:], 1):
+        its = [max(1, int(n / (whole / own) + 0.5)) for n, whole, own in zip(native, sizes[0], size, strict=True)]
+        times = min(native[0] / its[0], native[1] / its[1])
+        if fold < times < wanted * TOLERATED[0] + TOLERATED[1]:
+            level, grid, fold = at, (its[0], its[1]), times
+    return level, grid
+
+
+def _read(
+    dataset: DatasetReader, file: RasterFile, grid: Grid, frame: Frame, size: Size, moved: dict[str, Any]
+) -> Picked:
+    """Of a grid of some size, or of the frame's where that is smaller."""
+    indexes = list(file.rendering["indexes"])
+    empty = {"add_alpha": grid.alpha is None}
+    if grid.nodata is not None:
+        empty = {"nodata": grid.nodata, "src_nodata": grid.nodata, "add_alpha": False}
+    bands = indexes if grid.nodata is not None else [*indexes, grid.alpha or dataset.count + 1]
+    if set(range(1, dataset.count + 1)) <= set(bands) or size[0] * size[1] > MOST:
+        size = min(size[0], frame.width), min(size[1], frame.height)
+    over = {"transform": from_bounds(*frame.bounds, *size), "width": size[0], "height": size[1]}
+    with WarpedVRT(dataset, crs=_system(frame.crs), **over, **empty, **moved) as warped:
+        values = warped.read(bands, out_shape=(len(bands), frame.height, frame.width))
+    if grid.nodata is None:
+        there, values = _opaque(values[-1], own=grid.alpha is not None), values[:-1]
+    else:
+        there = ~(np.isnan(values) if np.isnan(grid.nodata) else values == grid.nodata).any(axis=0)
+    return Picked(_unscaled(values, file, indexes), there)
+
+
+def _opaque(alpha: NDArray[Any], *, own: bool) -> NDArray[np.bool_]:
+    """Where a band of opacity says that there is something; GDAL's, made of a mask, ends at 255 whatever its type."""
+    highest = dtype_ranges[str(alpha.dtype)][1]
+    return alpha == (255 if not own and alpha.max(initial=0) == 255 else highest)
+
+
+def _unscaled(values: NDArray[Any], file: RasterFile, indexes: list[int]) -> NDArray[Any]:
+    """Values in the bands' unit."""
+    if not file.scaled:
+        return values
+    bands = [next(b for b in file.bands if b["index"] == i) for i in indexes]
+    scale, offset = (np.array([b[n] for b in bands]).reshape(-1, 1, 1) for n in ("scale", "offset"))
+    return (values.astype(np.float32) * scale + offset).astype(np.float32)

@@ -1,0 +1,126 @@
+"""The pixels that are picked are those that rio-tiler picks, whatever the file and wherever the tile."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from morecantile import tms
+from numpy.typing import NDArray
+from rasterio.transform import from_origin
+from rasterio.warp import transform
+from rio_tiler.io import Reader
+from rio_tiler.utils import get_vrt_transform
+
+from fixtures.rasters import ODD, write_tiff
+from hexwatch_etl.rasters.cog import write_cog
+from hexwatch_service.pictures.cogs import draw
+from hexwatch_service.pictures.frame import MERCATOR, of_tile
+from hexwatch_service.pictures.opened import OpenFiles
+from hexwatch_service.pictures.picked import MOST, picked
+from hexwatch_service.rasters import RasterFile
+
+QUAD = tms.get("WebMercatorQuad")
+PLACES = {"EPSG:4326": (18.4, 4.5), MERCATOR: (2_048_256.5, 501_000.25), "EPSG:32634": (2e5, 5e5), ODD: (-5e4, 5e4)}
+
+
+def registered(path: Path) -> RasterFile:
+    """A COG as the register tells it, as far as drawing needs it."""
+    with rasterio.open(path) as cog:
+        bands = tuple({"index": i, "name": f"b{i}", "scale": 1.0, "offset": 0.0, "unit": ""} for i in cog.indexes)
+        colours = [b["index"] for b in bands if cog.colorinterp[b["index"] - 1].name != "alpha"]
+        rendering = {"indexes": colours[:3] if len(colours) > 2 else colours[:1]}
+        said: dict[str, Any] = {
+            "key": path.stem, "href": path.name, "crs": cog.crs.to_string(), "width": cog.width, "height": cog.height,
+            "dtype": cog.dtypes[0], "nodata": None,
+        }  # fmt: skip
+    return RasterFile(
+        **said, bounds=(179.0, -90.0, -179.0, 90.0), resolution=1.0, bands=bands, klass="imagery",
+        rendering=rendering, taken=None,
+    )  # fmt: skip
+
+
+def as_cog(folder: Path, values: NDArray[Any], **profile: Any) -> Path:
+    """A COG as a load writes it."""
+    with rasterio.open(write_tiff(folder / "original.tif", values, **profile)) as source:
+        return write_cog(source, folder, prefix="made", categorical=False)
+
+
+@st.composite
+def files(draw_: st.DrawFn) -> dict[str, Any]:
+    """Values and profiles of rasters of all sizes and systems; every value differs from those beside it."""
+    crs = draw_(st.sampled_from(sorted(PLACES)))
+    width, height = draw_(st.integers(1, 1400)), draw_(st.integers(1, 1400))
+    pixel = draw_(st.sampled_from([0.3, 10.0, 463.0])) / (111_320 if crs == "EPSG:4326" else 1)
+    shape = draw_(st.sampled_from([1.0, 0.7, 1.9]))
+    bands, dtype, nodata = draw_(
+        st.sampled_from(
+            [
+                (1, "uint8", None),
+                (1, "int16", -5),
+                (3, "uint8", 7),
+                (4, "uint8", None),
+                (1, "float32", None),
+                (6, "uint16", None),
+                (5, "int16", -5),
+            ]
+        )
+    )
+    values = np.random.default_rng(width * 1400 + height).integers(0, 250, (bands, height, width)).astype(dtype)
+    extra = {"photometric": "RGB"} if bands in (3, 4) else {}
+    extra |= {"alpha": "yes"} if bands == 4 else {}
+    x, y = PLACES[crs]
+    return {
+        "values": values,
+        "crs": crs,
+        "transform": from_origin(x, y, pixel, pixel * shape),
+        "nodata": nodata,
+    } | extra
+
+
+@given(files(), st.floats(0, 1), st.floats(0, 1))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_pixels_are_those_of_rio_tiler_at_every_zoom(tmp_path: Path, file: dict[str, Any], x: float, y: float) -> None:
+    cog = as_cog(tmp_path, **file)
+    opened, register = OpenFiles(tmp_path), registered(cog)
+    with warnings.catch_warnings(), Reader(input=str(cog)) as reader:
+        warnings.simplefilter("ignore")  # of rio-tiler: empty slices
+        west, south, east, north = reader.dataset.bounds
+        (longitude,), (latitude,) = transform(
+            reader.crs, "EPSG:4326", [west + x * (east - west)], [south + y * (north - south)]
+        )
+        for zoom in range(24):
+            tile = QUAD.tile(longitude, latitude, zoom)
+            if _minutes(reader, zoom):
+                continue
+            expected = reader.tile(tile.x, tile.y, zoom, tilesize=256, indexes=register.rendering["indexes"]).array
+            (found,) = picked(opened, register, of_tile(zoom, tile.x, tile.y))
+            there = ~np.ma.getmaskarray(expected).any(axis=0)
+            assert np.array_equal(found.there, there), zoom
+            assert np.array_equal(found.values[:, there], expected.data[:, there]), zoom
+
+
+def _minutes(reader: Reader, zoom: int) -> bool:
+    """Whether rio-tiler would take that long: of some bands, or with a number for nothing, it makes grids whole."""
+    _, width, height = get_vrt_transform(reader.dataset, tuple(QUAD.xy_bounds(QUAD.tile(18.4, 4.5, zoom))), 256, 256)
+    coarsest = max(reader.dataset.overviews(1), default=1)
+    whole = reader.dataset.nodata is not None or reader.dataset.count > 4
+    return whole and width * height > coarsest**2 * MOST
+
+
+@pytest.mark.parametrize("zoom", [3, 6, 9, 12])
+def test_beyond_180_a_raster_is_the_same_as_one_that_begins_there(tmp_path: Path, zoom: int) -> None:
+    values = (np.add.outer(np.arange(900), np.arange(1400)) % 251).astype("uint8")[np.newaxis]
+    over, under = (as_cog(tmp_path, values, transform=from_origin(x, -16, 0.0015, 0.0015)) for x in (179, -181))
+    opened = OpenFiles(tmp_path)
+    for longitude in (179.7, -179.7):
+        tile = QUAD.tile(longitude, -16.5, zoom)
+        one, other = (draw([registered(f)], opened, of_tile(zoom, tile.x, tile.y)) for f in (over, under))
+        assert one[..., 3].any()
+        assert np.array_equal(one, other)

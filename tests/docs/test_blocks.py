@@ -1,0 +1,103 @@
+"""Somebody follows the manual literally: every block of code runs, or says why not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from docs.blocks import DEMO, RUN, Desk, blocks, compare, serving
+from docs.pages import MANUAL, PAGES, name
+
+FOLLOWED = [page for page in PAGES if any(b.language in RUN and not b.reason for b in blocks(page))]
+HEXWATCH = Path(sys.executable).with_name("hexwatch")
+
+pytestmark = pytest.mark.timeout(400)  # the first to come waits for the mission, beside whatever else is tested
+
+
+def variables(dsn: str, folder: Path) -> dict[str, str]:
+    """What a person's shell knows, with the program on its path and a database of its own."""
+    kept = {variable: value for variable, value in os.environ.items() if not variable.startswith("HEXWATCH_")}
+    return kept | {
+        "PATH": f"{HEXWATCH.parent}:{os.environ['PATH']}",
+        "HEXWATCH_DATABASE_URL": dsn,
+        "HEXWATCH_DATA_FOLDER": str(folder),
+        "HEXWATCH_CORS_ORIGINS": "*",
+        "HEXWATCH_WORKERS": "1",
+        "NO_COLOR": "1",
+    }
+
+
+@pytest.fixture(scope="module")
+def demo(module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of what `./run demo` serves, a tenth of its size."""
+    folder = tmp_path_factory.mktemp("mission")
+    environment = variables(module_dsn, tmp_path_factory.mktemp("data"))
+    _do(environment, folder, "simulate", "--scale", "0.05", "--quiet", "--out", ".")
+    _shorten(folder / "patrols.csv", 1500)
+    for arguments in json.loads((folder / "loads.json").read_text()):
+        if "incidents_initial.csv" not in arguments:  # the revised ones are enough, and so are patrols without posts
+            _do(environment, folder, *(one for one in arguments if one != "posts.parquet"))
+    with serving(environment) as address:
+        yield address
+
+
+def _do(environment: dict[str, str], folder: Path, *arguments: str) -> None:
+    done = subprocess.run(
+        [HEXWATCH, *arguments], env=environment, cwd=folder, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _shorten(file: Path, lines: int) -> None:
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:lines]))
+
+
+@pytest.mark.parametrize("page", FOLLOWED, ids=name)
+def test_a_page_can_be_followed(page: Path, dsn: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    address = request.getfixturevalue("demo") if any(DEMO in b.code for b in blocks(page)) else None
+    with Desk(folder, variables(dsn, tmp_path / "data"), address) as desk:
+        assert desk.follow(page)
+
+
+def test_the_page_of_the_tutorial_draws_and_asks_nobody_else(demo: str, root: Path) -> None:
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        pytest.skip("No Chromium on PATH: the tutorial's page is not looked at.")
+    pictures = root / "out"
+    pictures.mkdir(exist_ok=True)
+    draw = [sys.executable, MANUAL / "pictures/in_browser.py", demo, pictures, "web-developer"]
+    done = subprocess.run(draw, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_tutorials_are_followed() -> None:
+    tutorials = set(MANUAL.glob("tutorials/*.md"))
+    assert len(tutorials) == 3
+    assert tutorials <= set(FOLLOWED)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_block_says_what_it_is(page: Path) -> None:
+    assert [block.line for block in blocks(page) if not block.language] == []
+
+
+def test_only_what_the_page_says_is_compared() -> None:
+    compare("one …\nthree", "zero\none two\nthree four")
+    with pytest.raises(AssertionError, match="'one'"):
+        compare("three\none", "one\nthree")
+
+
+def test_what_fails_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "desk").mkdir()
+    told = tmp_path / "page.md"
+    told.write_text("# A page\n\n```sh\nfalse\n```\n")
+    with Desk(tmp_path / "desk", dict(os.environ)) as desk, pytest.raises(AssertionError, match=r"page\.md:3: false"):
+        desk.follow(told)

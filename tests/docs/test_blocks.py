@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from docs.blocks import DEMO, RUN, Desk, blocks, compare, serving
-from docs.pages import MANUAL, PAGES, name
+from docs.pages import MANUAL, PAGES, ROOT, name
 
 FOLLOWED = [page for page in PAGES if any(b.language in RUN and not b.reason for b in blocks(page))]
+PARTS = ("schemas", "etl", "service")  # the folders of the program
 HEXWATCH = Path(sys.executable).with_name("hexwatch")
 
 pytestmark = pytest.mark.timeout(400)  # the first to come waits for the mission, beside whatever else is tested
@@ -59,12 +60,22 @@ def _shorten(file: Path, lines: int) -> None:
     file.write_text("".join(file.read_text().splitlines(keepends=True)[:lines]))
 
 
+def own_copy(page: Path, folder: Path) -> dict[str, str]:
+    """A page that adds files to the program has a copy of it, which goes before the installed one."""
+    if not any((b.title or "").startswith(PARTS) for b in blocks(page)):
+        return {}
+    for part in PARTS:
+        shutil.copytree(ROOT / part, folder / part)
+    return {"PYTHONPATH": ":".join(str(folder / part) for part in PARTS)}
+
+
 @pytest.mark.parametrize("page", FOLLOWED, ids=name)
 def test_a_page_can_be_followed(page: Path, dsn: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     folder = tmp_path / "desk"
     folder.mkdir()
     address = request.getfixturevalue("demo") if any(DEMO in b.code for b in blocks(page)) else None
-    with Desk(folder, variables(dsn, tmp_path / "data"), address) as desk:
+    environment = variables(dsn, tmp_path / "data") | own_copy(page, folder)
+    with Desk(folder, environment, address) as desk:
         assert desk.follow(page)
 
 

@@ -44,8 +44,9 @@ def layer_json(layer: Layer, state: State) -> dict[str, Any]:
     }
 
 
-def _indicator_json(indicator: Indicator) -> dict[str, str]:
-    return {k: getattr(indicator, k) for k in ("id", "title", "unit", "formula", "source")}
+def _indicator_json(indicator: Indicator) -> dict[str, Any]:
+    said = {k: getattr(indicator, k) for k in ("id", "title", "unit", "formula", "source")}
+    return said | {"needs": sorted(indicator.needs)}
 
 
 def tile_url(layer: Layer | Stored, state: State, query: str = "") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -11,7 +10,10 @@ from typing import Any
 
 import h3.api.basic_int as h3
 import numpy as np
+import orjson
+from shapely.geometry.base import BaseGeometry
 
+from hexwatch_schemas import hexgrid
 from hexwatch_schemas.errors import NotFound, UsageError
 from hexwatch_schemas.windows import Step, Window, periods
 from hexwatch_schemas.words import DatasetKind
@@ -19,14 +21,14 @@ from hexwatch_schemas.words import DatasetKind
 from .answers import SHORT, Resource
 from .asked import Asked, asked, cell_of
 from .catalogue import Layer
-from .engine.grids import positions
 from .engine.masses import day_number, wanted_categories
-from .engine.series import Amount, Weights, by_period, inside, shared
-from .routes.parameters import SeriesChoice
+from .engine.series import Amount, Weights, by_period, shared, within
+from .routes.parameters import SeriesChoice, StepChoice
 from .state import State
 
+Place = int | BaseGeometry | None  # a cell, an area (by its cells' centres), or the whole layer
 MOST = 1500  # periods of one answer: four years of days
-USUAL = 160  # as many as a reader can tell apart on a screen
+USUAL = 80  # as many as a reader can tell apart on a screen
 
 
 def starts(window: Window, step: Step) -> list[date]:
@@ -53,34 +55,29 @@ def known(layer: Layer, window: Window) -> Window:
     return Window(first, last)
 
 
-def series(layer: Layer, asked: Asked, step: Step, cell: int | None = None) -> dict[str, Any]:
+def series(layer: Layer, asked: Asked, step: Step, place: Place = None) -> dict[str, Any]:
     """By measure, arrays as long as `periods`: precise, spread, and for a whole layer what is on no hexagon."""
     snapshot, first = layer.snapshot, starts(asked.window, step)
     edges = np.array([*map(day_number, first), day_number(asked.window.last) + 1], np.int32)
     wanted, count = wanted_categories(asked.codes(layer)), len(layer.measures)
-    precise, spread = _weights(layer, cell)
+    precise, spread = _weights(layer, place)
     masses = {
         "precise": by_period(snapshot.precise, edges, wanted, precise, count),
         "spread": by_period(snapshot.spread, edges, wanted, spread, count),
     }
-    if cell is None:
+    if place is None:
         masses["unplaced"] = by_period(snapshot.unplaced, edges, wanted, np.ones(1), count)
     return {"step": step, "periods": first, "measures": _by_measure(layer, masses)}
 
 
 def over_time(state: State, layer: Layer, choice: SeriesChoice) -> Resource:
     """The series that the parameters ask for, as JSON. Raises NotFound and UsageError."""
-    if layer.kind == DatasetKind.RASTER:
-        raise NotFound(f"Layer {layer.id!r} is a stock: it has no series.")
-    wanted = asked(layer, choice.datetime, choice.category)
-    wanted = replace(wanted, window=known(layer, wanted.window))
+    wanted, step = chosen(layer, choice)
     cell = None if choice.cell is None else cell_of(layer, choice.cell)
-    step = choice.step or usual(wanted.window)
-    starts(wanted.window, step)
 
     async def make() -> bytes:
         found = await asyncio.to_thread(series, layer, wanted, step, cell)
-        return json.dumps(_about(layer, wanted, choice.cell) | found, default=str).encode()
+        return orjson.dumps(about(layer, wanted) | {"cell": choice.cell} | found)
 
     return Resource(
         ("series", layer.id, layer.release, layer.digest, wanted, step, cell),
@@ -92,26 +89,34 @@ def over_time(state: State, layer: Layer, choice: SeriesChoice) -> Resource:
     )
 
 
-def _about(layer: Layer, asked: Asked, cell: str | None) -> dict[str, Any]:
+def chosen(layer: Layer, choice: StepChoice) -> tuple[Asked, Step]:
+    """The numbers and periods that the parameters ask for. Raises NotFound and UsageError."""
+    if layer.kind == DatasetKind.RASTER:
+        raise NotFound(f"Layer {layer.id!r} is a stock: it has no series.")
+    wanted = asked(layer, choice.datetime, choice.category)
+    wanted = replace(wanted, window=known(layer, wanted.window))
+    step = choice.step or usual(wanted.window)
+    starts(wanted.window, step)
+    return wanted, step
+
+
+def about(layer: Layer, asked: Asked) -> dict[str, Any]:
+    """Whose numbers they are, and of which days."""
     window = [asked.window.first, asked.window.last]
-    return {
-        "layer": layer.id,
-        "release": layer.release,
-        "cell": cell,
-        "window": window,
-        "attribution": layer.attribution,
-    }
+    return {"layer": layer.id, "release": layer.release, "window": window, "attribution": layer.attribution}
 
 
-def _weights(layer: Layer, cell: int | None) -> tuple[Weights, Weights]:
+def _weights(layer: Layer, place: Place) -> tuple[Weights, Weights]:
     snapshot = layer.snapshot
-    if cell is None:
+    if place is None:
         return np.ones(snapshot.base.cells.size), np.ones(snapshot.supports)
-    at = h3.get_resolution(cell) - 1
-    (position,), (there,) = positions(snapshot.grids[at].cells, np.array([cell]))
-    if not there:  # no fact ever touched it
-        return np.zeros(snapshot.base.cells.size), np.zeros(snapshot.supports)
-    return inside(snapshot.grids[at], position), shared(snapshot.shares[at], position)
+    if isinstance(place, BaseGeometry):
+        base = within(snapshot.base, place)
+        return base, shared(snapshot.shares[-1], base)
+    at = h3.get_resolution(place) - 1
+    base = (hexgrid.to_parent(snapshot.base.cells, at + 1) == place).astype(np.float64)
+    own = (snapshot.grids[at].cells == place).astype(np.float64)
+    return base, shared(snapshot.shares[at], own)
 
 
 def _by_measure(layer: Layer, masses: dict[str, Amount]) -> dict[str, dict[str, list[float]]]:

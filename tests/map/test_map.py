@@ -138,3 +138,72 @@ def test_a_phone_shows_all_of_it(browse: Browse, address: str, pictures: Path) -
         click_middle(visit)
         expect(visit.page.locator("#card tbody tr").first).to_be_visible()
         assert visit.complaints == []
+
+
+def test_playing_shows_window_after_window_in_the_same_colours(visit: Visit, address: str) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}&from=2013-01-01&to=2013-12-31")
+    visit.settle()
+    visit.page.get_by_role("button", name="Play").click()
+    seen = set[str]()
+    for _ in range(3):
+        visit.page.wait_for_function("seen => !seen.includes(location.hash.match(/from=[^&]*/)?.[0])", arg=sorted(seen))
+        seen.add(f"from={view(visit)['from']}")
+    assert "scale" in view(visit)
+    expect(visit.page.locator("#legend li").last).to_contain_text("and more")
+    visit.page.get_by_role("button", name="Stop").click()
+    assert visit.complaints == []
+
+
+def test_two_windows_stand_beside_each_other(visit: Visit, address: str, pictures: Path) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}&from=2014-01-01&to=2014-12-31")
+    visit.settle()
+    with visit.page.expect_response(lambda answer: "/tiles/" in answer.url and "2013-01-01/2013-12-31" in answer.url):
+        visit.page.get_by_label("Compare with").select_option("year")
+    expect(visit.page.locator("#beside-caption")).to_contain_text("1 Jan 2013 to 31 Dec 2013")
+    expect(visit.page.locator("#beside-legend li")).not_to_have_count(0)
+    visit.settle()
+    visit.page.screenshot(path=pictures / "map-beside.png")
+    visit.page.get_by_label("Compare with").select_option("")
+    expect(visit.page.locator("#beside")).to_be_hidden()
+    assert visit.complaints == []
+
+
+def test_an_areas_totals_are_those_the_service_gives(visit: Visit, address: str) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}&from=2013-01-01&to=2014-12-31")
+    visit.settle()
+    visit.page.get_by_role("combobox", name="Totals of an area").select_option("draw")
+    box = visit.page.locator("#map canvas").bounding_box()
+    assert box
+    for right, down in ((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7)):
+        visit.page.mouse.click(box["x"] + box["width"] * right, box["y"] + box["height"] * down)
+    with visit.page.expect_request(lambda asked: asked.method == "POST") as posted:
+        visit.page.get_by_role("button", name="Close the outline").click()
+    given = httpx.post(posted.value.url, content=posted.value.post_data or "").json()["measures"]["events"]
+    exact = visit.page.locator(".totals tbody tr").first.locator("td").first
+    expect(exact).to_have_text(f"{sum(given['precise']):,.2f}".rstrip("0").rstrip("."))
+    with visit.page.expect_download() as kept:
+        visit.page.get_by_role("link", name="Download the table").click()
+    lines = Path(kept.value.path()).read_text().splitlines()
+    assert lines[0].startswith("area,layer,release,from,to,measure,exact,spread")
+    told = sum(float(line.split(",")[6]) for line in lines[1:] if line.split(",")[5] == "events")
+    assert told == pytest.approx(sum(given["precise"]))
+
+
+def test_the_view_is_kept_as_a_picture(visit: Visit, address: str, pictures: Path) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}")
+    visit.settle()
+    with visit.page.expect_download() as kept:
+        visit.page.get_by_role("button", name="Save as picture").click()
+    kept.value.save_as(pictures / "map-export.png")
+    assert (pictures / "map-export.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_it_speaks_french(visit: Visit, address: str) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}")
+    visit.page.get_by_role("button", name="Français").click()
+    expect(visit.page.get_by_label("Mesure affichée")).to_be_visible()
+    expect(visit.page.locator("html")).to_have_attribute("lang", "fr")
+    visit.settle()
+    visit.page.get_by_role("button", name="English").click()
+    expect(visit.page.get_by_label("Measure shown")).to_be_visible()
+    assert visit.complaints == []

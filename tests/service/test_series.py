@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise, product
 
+import h3
 import pytest
+import shapely
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,27 @@ def test_a_cells_periods_sum_to_its_numbers(client: TestClient, days: str) -> No
 def test_nothing_reported_is_lost_between_periods(client: TestClient) -> None:
     for step in Step:
         assert sum(map(sum, series(client, step=step)["measures"]["events"].values())) == pytest.approx(len(REPORTS))
+
+
+def test_an_areas_periods_are_those_of_its_cells(client: TestClient) -> None:
+    area = shapely.box(18.2, 5, 19.9, 6.2)
+    answer = client.post("/layers/mission/series?step=month", content=shapely.to_geojson(area))
+    assert answer.status_code == 200, answer.text
+    base = answer.json()["resolution"]
+    told = client.get("/collections/mission/items", params={"resolution": base, "limit": 10000, "f": "json"}).json()
+    cells = [f["properties"] for f in told["features"]]
+    inside = [c for c in cells if area.contains(shapely.Point(h3.cell_to_latlng(c["h3"])[::-1]))]
+    assert 0 < len(inside) < len(cells)
+    assert sum(map(sum, answer.json()["measures"]["events"].values())) == pytest.approx(
+        sum(c["incidents"] for c in inside)
+    )
+
+
+@pytest.mark.parametrize("said", ["", "{}", "[1]", '{"type":"Point","coordinates":[1,2]}', "\xff", "x" * (3 << 20)])
+def test_what_is_no_area_is_told(client: TestClient, said: str) -> None:
+    answer = client.post("/layers/mission/series", content=said.encode("latin-1"))
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"code", "description"}
 
 
 def test_days_without_data_are_not_zero(client: TestClient) -> None:

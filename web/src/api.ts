@@ -1,6 +1,8 @@
 /** The service's answers as types, and one way to ask for them. */
 
+import type * as GeoJSON from "geojson";
 import type { StyleSpecification } from "maplibre-gl";
+import { t } from "./language";
 import type { Span } from "./span";
 
 export interface Indicator {
@@ -9,6 +11,8 @@ export interface Indicator {
   unit: string;
   formula: string;
   source: string;
+  /** The measures it is made of. */
+  needs?: string[];
 }
 
 export interface Category {
@@ -35,6 +39,14 @@ export interface Layer {
   licence: string;
   citation?: string;
   categories: Category[];
+  /** What is known of a hexagon, where it is known who looked. */
+  states?: string[];
+}
+
+/** A collection of outlines. */
+export interface Area {
+  id: string;
+  title: string;
 }
 
 export interface LegendClass {
@@ -71,6 +83,25 @@ export interface Cell {
   indicators: Record<string, { title: string; unit: string; value: number | null }>;
   measures: Record<string, Mass>;
   unplaced: Record<string, number>;
+  state?: string;
+}
+
+/** By measure, arrays as long as `periods`: `unplaced` is of a whole layer only. */
+export interface Series {
+  step: "day" | "week" | "month" | "year";
+  window: [string, string];
+  release: number;
+  attribution: string;
+  /** First days; a period ends before the next one. */
+  periods: string[];
+  measures: Record<string, { precise: number[]; spread: number[]; unplaced?: number[] }>;
+}
+
+export interface Picture {
+  id: string;
+  title: string;
+  bounds: [number, number, number, number];
+  attribution: string;
 }
 
 /** What a map of one indicator is asked with. */
@@ -79,6 +110,8 @@ export interface Question {
   indicator: string;
   span: Span;
   categories: string[];
+  /** The window whose classes are drawn, where it is not the one shown. */
+  scale?: Span;
 }
 
 /** The service gave no answer, or one that says what is wrong. */
@@ -99,36 +132,72 @@ export class Api {
   }
 
   style(question: Question, signal: AbortSignal): Promise<StyleSpecification> {
-    return this.#get(`styles/${path(question)}.json?${query(question)}`, signal);
+    return this.#get(`styles/${path(question)}.json?${query(question)}${scale(question)}`, signal);
   }
 
   legend(question: Question, zoom: number, signal: AbortSignal): Promise<Legend> {
-    return this.#get(`legend/${path(question)}.json?zoom=${zoom}&${query(question)}`, signal);
+    return this.#get(`legend/${path(question)}.json?zoom=${zoom}&${query(question)}${scale(question)}`, signal);
+  }
+
+  /** Over all days of the layer, or of the window where a cell is asked for. */
+  series(question: Question, cell: string | undefined, signal?: AbortSignal): Promise<Series> {
+    const whose = cell ? `${query(question)}&cell=${cell}` : query({ ...question, span: ALL });
+    return this.#get(`layers/${encodeURIComponent(question.layer)}/series?${whose}`, signal);
+  }
+
+  async pictures(): Promise<Picture[]> {
+    return (await this.#get<{ rasters: Picture[] }>("rasters")).rasters;
   }
 
   cell(question: Question, h3: string, signal: AbortSignal): Promise<Cell> {
     return this.#get(`layers/${encodeURIComponent(question.layer)}/cells/${h3}?${query(question)}`, signal);
   }
 
-  async #get<T>(relative: string, signal?: AbortSignal): Promise<T> {
-    const response = await this.#fetch(new URL(relative, this.root), signal);
+  /** Of the hexagons whose middle lies in an area. */
+  within(question: Question, area: GeoJSON.Geometry, signal: AbortSignal): Promise<Series> {
+    const address = `layers/${encodeURIComponent(question.layer)}/series?${query(question)}`;
+    const body = JSON.stringify(area);
+    return this.#get(address, signal, { method: "POST", body, headers: { "Content-Type": "application/geo+json" } });
+  }
+
+  async areas(): Promise<Area[]> {
+    const { collections } = await this.#get<{ collections: Area[] }>("collections?f=json");
+    return collections.filter(({ id }) => id.endsWith("_areas"));
+  }
+
+  /** The outline of a collection around a place. */
+  async areaAt(collection: string, [lon, lat]: [number, number], signal: AbortSignal): Promise<GeoJSON.Feature | undefined> {
+    const filter = encodeURIComponent(`S_INTERSECTS(geometry,POINT(${lon} ${lat}))`);
+    const address = `collections/${encodeURIComponent(collection)}/items?f=json&limit=1&filter=${filter}`;
+    return (await this.#get<GeoJSON.FeatureCollection>(address, signal)).features[0];
+  }
+
+  async #get<T>(relative: string, signal?: AbortSignal, asked: RequestInit = {}): Promise<T> {
+    const response = await this.#fetch(new URL(relative, this.root), signal, asked);
     if (!response.ok) throw new ServiceError(await complaint(response), response.status);
     return (await response.json()) as T;
   }
 
-  async #fetch(url: URL, signal?: AbortSignal): Promise<Response> {
+  async #fetch(url: URL, signal: AbortSignal | undefined, asked: RequestInit): Promise<Response> {
     try {
       // Asked anew each time (an unchanged answer costs a few bytes): number, colour and legend must be of one release.
-      return await fetch(url, { signal, cache: "no-cache", headers: { Accept: "application/json" } });
+      const headers = { Accept: "application/json, application/geo+json;q=0.9", ...asked.headers };
+      return await fetch(url, { ...asked, signal, cache: "no-cache", headers });
     } catch (error) {
       if (aborted(error)) throw error;
-      throw new ServiceError("The Hexwatch service does not answer.");
+      throw new ServiceError(t("The Hexwatch service does not answer."));
     }
   }
 }
 
 export function aborted(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
+}
+
+const ALL: Span = { from: "..", to: ".." };
+
+function scale({ scale }: Question): string {
+  return scale ? `&scale=${scale.from}/${scale.to}` : "";
 }
 
 /** Query of a window and its categories, in the form all the service's addresses share. */
@@ -143,7 +212,7 @@ function path({ layer, indicator }: Question): string {
 }
 
 async function complaint(response: Response): Promise<string> {
-  const fallback = `The Hexwatch service answered ${response.status} ${response.statusText}`.trim() + ".";
+  const fallback = t("The Hexwatch service answered {0}.", `${response.status} ${response.statusText}`.trim());
   try {
     const { description, detail } = (await response.json()) as Record<string, unknown>;
     return [description, detail].find((text) => typeof text === "string") ?? fallback;

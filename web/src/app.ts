@@ -1,23 +1,30 @@
-/** Ties view, service, map and panel together. */
+/** Ties view, service, maps and panel together. */
 
-import { type Api, type Layer, type Question, ServiceError } from "./api";
+import { type Api, type Layer, type Question, type Series, ServiceError } from "./api";
+import { AreaTotals } from "./areas";
+import { Beside } from "./beside";
 import { byId, fill } from "./dom";
+import { picture } from "./export";
 import { latest, settled } from "./latest";
-import { Chart } from "./map/chart";
-import { withOwnTiles } from "./map/compose";
+import { Pane } from "./pane";
+import { BesidePicker } from "./parts/beside";
 import { Busy } from "./parts/busy";
 import { Card } from "./parts/card";
 import { CategoryPicker } from "./parts/categories";
 import { IndicatorPicker } from "./parts/indicator";
 import { LayerList } from "./parts/layers";
-import { showLegend } from "./parts/legend";
 import { Notices } from "./parts/notices";
 import type { Part } from "./parts/part";
 import { Provenance } from "./parts/provenance";
+import { Timeline } from "./parts/timeline";
+import { Tools } from "./parts/tools";
 import { WindowPicker } from "./parts/window";
-import type { Change, Store } from "./store";
-import { questionOf } from "./view";
+import { Player } from "./player";
 import * as say from "./sentences";
+import type { Change, Store } from "./store";
+import { Tour } from "./tour";
+import { Underlays } from "./underlays";
+import { besideOf, questionOf } from "./view";
 
 const REFRESH = 60_000;
 const RETRY = 5_000;
@@ -26,19 +33,26 @@ const PAUSE = 150;
 export class App {
   #layers: Layer[] = [];
   #said = "";
-  #legendZoom = -1;
+  #series: Series | null = null;
   /** A link that names a place decides where the map opens. */
   #restored: boolean;
-  #chart: Chart;
+  #pane: Pane;
+  #beside: Beside;
+  #totals: AreaTotals;
   #list: LayerList;
   #parts: Part[];
+  #timeline: Timeline;
+  #compare: BesidePicker;
+  #underlays: Underlays;
+  #tools: Tools;
+  #player: Player;
+  #tour: Tour;
   #card = new Card(byId("card"));
   #notices = new Notices(byId("notices"));
   #busy = new Busy(byId("busy"), byId("view"));
 
-  #drawHexagons = latest((signal) => this.#readStyle(signal), (error) => this.#wrong(error));
-  #drawLegend = latest((signal) => this.#readLegend(signal), () => showLegend(byId("legend"), null));
   #drawCard = latest((signal) => this.#readCard(signal), (error) => this.#card.fail(this.#cell, say.reason(error)));
+  #drawTimeline = latest((signal, play?: boolean) => this.#readSeries(signal, play), () => this.#showTimeline(null));
   #ask = settled(PAUSE, () => this.#askAgain());
   #hear = settled(PAUSE, () => void this.#readLayers());
 
@@ -47,25 +61,44 @@ export class App {
     private readonly store: Store,
   ) {
     this.#restored = store.view.camera !== undefined;
-    const tell = (change: Change): void => store.set(change);
+    const tell = (change: Change): void => this.#tell(change);
     this.#list = new LayerList(tell);
-    this.#parts = [new IndicatorPicker(tell), new WindowPicker(tell), new CategoryPicker(tell), new Provenance(api.root)];
-    this.#chart = new Chart(byId("map"), store.view.camera, {
+    this.#timeline = new Timeline({
+      picked: ({ from, to }) => tell({ from, to }),
+      play: (frames, scale) => this.#play(frames, scale),
+      stop: () => this.#player.stop(),
+    });
+    const window = new WindowPicker(tell, this.#timeline.element);
+    this.#parts = [new IndicatorPicker(tell), window, new CategoryPicker(tell), new Provenance(api.root)];
+    this.#compare = new BesidePicker(tell);
+    this.#tools = new Tools({ picture: () => this.#picture(), tour: () => this.#tour.start(this.#layers) });
+    this.#pane = new Pane(api, byId("map"), byId("legend"), store.view.camera, {
       picked: (cell) => store.set({ cell }),
+      clicked: (place) => this.#totals.clicked(place),
       moved: (camera) => store.set({ camera }),
       busy: (loading) => this.#busy.set("tiles", loading),
+      asking: (yes) => this.#asking(yes),
       failed: (error) => this.#wrong(error),
       drawn: (any) => this.#drawn(any),
     });
+    this.#underlays = new Underlays(api, this.#pane.chart, (change) => store.set(change));
+    this.#beside = new Beside(api, this.#pane.chart, (error) => this.#wrong(error));
+    this.#totals = new AreaTotals(api, this.#pane.chart, () => this.#question);
+    this.#player = new Player(
+      ({ from, to }) => store.set({ from, to }),
+      () => this.#pane.chart.idle(),
+      (playing) => this.#timeline.playing(playing),
+    );
+    this.#tour = new Tour(byId("tour"), (view, play) => this.#guide(view, play));
     this.#card.onClose = () => {
       store.set({ cell: undefined });
-      this.#chart.focus();
+      this.#pane.chart.focus();
     };
     store.on((_, change) => this.#changed(change));
   }
 
   focusMap(): void {
-    this.#chart.focus();
+    this.#pane.chart.focus();
   }
 
   /** Read the catalogue now and again: a new release shows without a reload. */
@@ -91,6 +124,23 @@ export class App {
     return this.store.view.cell ?? "";
   }
 
+  /** What the reader does ends what plays; the classes of an animation end with it. */
+  #tell(change: Change): void {
+    this.#player.stop();
+    this.store.set({ scale: undefined, ...change });
+  }
+
+  #play(frames: { from: string; to: string }[], scale: { from: string; to: string }): void {
+    this.store.set({ scale });
+    void this.#player.play(frames);
+  }
+
+  #guide(view: Change, play: boolean): void {
+    this.#tell(view);
+    if (view.layer) requestAnimationFrame(() => this.#fit(false)); // once the second map took, or gave back, its half
+    if (play) this.#drawTimeline(true);
+  }
+
   async #readLayers(): Promise<boolean> {
     this.#busy.set("layers", this.#layers.length === 0);
     try {
@@ -114,25 +164,35 @@ export class App {
     this.#list.offer(layers);
     if (layers.length === 0) return this.#empty();
     this.#notices.clear("empty");
-    if (first) fill(byId("panel"), this.#list.element, ...this.#parts.map(({ element }) => element));
+    if (first) this.#fillPanel();
     if (first && !this.#restored) this.#fit(false);
     this.#showLayer();
+    this.#drawTimeline();
     this.#askAgain();
+    void this.#underlays.read(this.store.view);
+    void this.#totals.read();
+  }
+
+  #fillPanel(): void {
+    const [indicator, window, categories, about] = this.#parts.map(({ element }) => element);
+    const more = [this.#compare, this.#underlays.list, this.#totals.picker, this.#tools].map(({ element }) => element);
+    fill(byId("panel"), this.#list.element, indicator!, window!, categories!, ...more, about!);
   }
 
   #empty(): void {
     this.#notices.show("empty", say.noLayers());
     fill(byId("panel"));
-    this.#chart.show(null);
-    showLegend(byId("legend"), null);
+    this.#pane.ask(undefined);
   }
 
   #changed(change: Change): void {
-    if ("camera" in change && Object.keys(change).length === 1) return this.#moved();
+    if (only(change, "camera")) return;
+    if (only(change, "pictures")) return this.#underlays.show(this.store.view);
     this.#showLayer();
     if (!("layer" in change) && "cell" in change) return this.#showCell();
     if ("layer" in change && !("camera" in change)) this.#fit(true);
-    if (change.camera) this.#chart.jump(change.camera);
+    if (change.camera) this.#pane.chart.jump(change.camera);
+    if ("layer" in change || "categories" in change) this.#drawTimeline();
     this.#ask();
   }
 
@@ -142,67 +202,76 @@ export class App {
     if (!layer || !question) return;
     this.#list.check(layer.id);
     for (const part of this.#parts) part.show(layer, question);
+    this.#showTimeline(this.#series);
+    this.#compare.offer(this.#layers, layer, question, this.store.view.beside);
     document.title = `${layer.title} · Hexwatch`;
-    if (layer.synthetic) this.#notices.show("synthetic", say.synthetic());
+    if (layer.synthetic) this.#notices.show("synthetic", say.synthetic(() => this.#tour.start(this.#layers)));
     else this.#notices.clear("synthetic");
   }
 
+  #showTimeline(series: Series | null): void {
+    this.#series = series;
+    if (this.#layer && this.#question) this.#timeline.show(series, this.#layer, this.#question);
+  }
+
   #askAgain(): void {
-    this.#drawHexagons();
-    this.#legendZoom = Math.floor(this.#chart.camera.zoom);
-    this.#drawLegend();
+    const [layer, question] = [this.#layer, this.#question];
+    if (!layer || !question) return;
+    this.#pane.ask(question);
+    this.#beside.show(question, besideOf(this.store.view, layer, this.#layers), this.#layers);
+    this.#totals.again();
     this.#showCell();
   }
 
-  #moved(): void {
-    const zoom = Math.floor(this.#chart.camera.zoom);
-    if (zoom === this.#legendZoom) return;
-    this.#legendZoom = zoom;
-    this.#drawLegend();
-  }
-
   #showCell(): void {
-    this.#chart.select(this.store.view.cell);
+    this.#pane.chart.select(this.store.view.cell);
     this.#drawCard();
   }
 
   #fit(animate: boolean): void {
-    if (this.#layer) this.#chart.fit(this.#layer.bounds, animate);
+    if (this.#layer) this.#pane.chart.fit(this.#layer.bounds, animate);
   }
 
-  async #readStyle(signal: AbortSignal): Promise<void> {
+  async #readSeries(signal: AbortSignal, play = false): Promise<void> {
     const question = this.#question;
     if (!question) return;
-    this.#busy.set("hexagons", true);
-    const style = await this.api.style(question, signal);
+    const series = await this.api.series(question, undefined, signal);
     if (signal.aborted) return;
-    this.#notices.clear("wrong");
-    this.#notices.clear("nothing");
-    this.#chart.show({ layer: question.layer, style: withOwnTiles(style, this.api.root) });
-  }
-
-  async #readLegend(signal: AbortSignal): Promise<void> {
-    const question = this.#question;
-    if (!question) return;
-    const legend = await this.api.legend(question, Math.max(this.#legendZoom, 0), signal);
-    if (!signal.aborted) showLegend(byId("legend"), legend);
+    this.#showTimeline(series);
+    if (play) this.#timeline.start();
   }
 
   async #readCard(signal: AbortSignal): Promise<void> {
-    const [question, cell] = [this.#question, this.#cell];
-    if (!question || !cell) return this.#card.close();
+    const [layer, question, cell] = [this.#layer, this.#question, this.#cell];
+    if (!layer || !question || !cell) return this.#card.close();
     this.#card.loading(cell);
-    const found = await this.api.cell(question, cell, signal);
-    if (!signal.aborted) this.#card.show(found, question.indicator);
+    const [found, series] = await Promise.all([
+      this.api.cell(question, cell, signal),
+      this.api.series(question, cell, signal).catch(() => null),
+    ]);
+    if (!signal.aborted) this.#card.show(found, question.indicator, series, layer);
+  }
+
+  async #picture(): Promise<Blob> {
+    const [layer, question] = [this.#layer, this.#question];
+    if (!layer || !question) throw new Error("There is no layer.");
+    return picture(await this.#pane.chart.snapshot(), layer, question, this.#pane.legend);
+  }
+
+  #asking(yes: boolean): void {
+    if (yes) return this.#busy.set("hexagons", true);
+    this.#notices.clear("wrong");
+    this.#notices.clear("nothing");
   }
 
   #drawn(any: boolean): void {
     this.#busy.set("hexagons", false);
-    if (!any) this.#notices.show("nothing", say.nothingHere(() => this.#fit(true)));
+    if (!any && !this.#player.playing) this.#notices.show("nothing", say.nothingHere(() => this.#fit(true)));
   }
 
   #wrong(error: unknown): void {
     this.#busy.set("hexagons", false);
+    this.#player.stop();
     const down = error instanceof ServiceError && error.status === undefined;
     if (down) this.#notices.show("service", say.serviceDown(error, () => void this.#recover()));
     else this.#notices.show("wrong", say.wrong(error, () => this.#askAgain()));
@@ -211,4 +280,8 @@ export class App {
   async #recover(): Promise<void> {
     if (await this.#readLayers()) this.#askAgain();
   }
+}
+
+function only(change: Change, name: keyof Change): boolean {
+  return name in change && Object.keys(change).length === 1;
 }

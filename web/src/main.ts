@@ -5,9 +5,13 @@ import { Api } from "./api";
 import { App } from "./app";
 import { byId } from "./dom";
 import { drawer } from "./parts/drawer";
+import { language, t } from "./language";
 import { Store } from "./store";
 
 // The page stands at <root>/map, also behind a proxy's path.
+document.documentElement.lang = language;
+for (const element of document.querySelectorAll("[data-say]")) element.textContent = t(element.textContent ?? "");
+
 const root = new URL(".", location.origin + location.pathname);
 const app = new App(new Api(root), new Store());
 

@@ -1,21 +1,23 @@
 /** What the page says when there is more to say than numbers. */
 
 import { ServiceError } from "./api";
+import { t } from "./language";
 import type { Notice } from "./parts/notices";
 
-export function synthetic(): Notice {
+export function synthetic(tour: () => void): Notice {
   return {
     tone: "synthetic",
-    title: "Synthetic data.",
-    text: "A simulator made this layer: nothing in it happened.",
+    title: t("Synthetic data."),
+    text: t("A simulator made this layer: nothing in it happened."),
+    action: { label: t("Short tour"), run: tour },
   };
 }
 
 export function noLayers(): Notice {
   return {
     tone: "plain",
-    title: "There is no layer yet.",
-    text: "Load one, and this page shows it within a minute:",
+    title: t("There is no layer yet."),
+    text: t("Load one, and this page shows it within a minute:"),
     code: "hexwatch load DATASET FILE",
   };
 }
@@ -23,9 +25,9 @@ export function noLayers(): Notice {
 export function nothingHere(fit: () => void): Notice {
   return {
     tone: "plain",
-    title: "No hexagon in sight.",
-    text: "In this window and these categories, no report is placed in this part of the map.",
-    action: { label: "Show the whole layer", run: fit },
+    title: t("No hexagon in sight."),
+    text: t("In this window and these categories, no report is placed in this part of the map."),
+    action: { label: t("Show the whole layer"), run: fit },
   };
 }
 
@@ -33,23 +35,23 @@ export function serviceDown(error: unknown, retry: () => void): Notice {
   return {
     tone: "wrong",
     title: reason(error),
-    text: "What you see may be out of date. The page asks again every few seconds.",
-    action: { label: "Ask now", run: retry },
+    text: t("What you see may be out of date. The page asks again every few seconds."),
+    action: { label: t("Ask now"), run: retry },
   };
 }
 
 export function wrong(error: unknown, retry: () => void): Notice {
   return {
     tone: "wrong",
-    title: "The map could not be drawn completely.",
+    title: t("The map could not be drawn completely."),
     text: reason(error),
-    action: { label: "Try again", run: retry },
+    action: { label: t("Try again"), run: retry },
   };
 }
 
 export function reason(error: unknown): string {
   if (error instanceof ServiceError) return error.message;
   const status = (error as { status?: number } | null)?.status;
-  if (status) return `The Hexwatch service answered ${status} for a part of the map.`;
-  return (error as { message?: string } | null)?.message ?? "The reason is unknown.";
+  if (status) return t("The Hexwatch service answered {0} for a part of the map.", status);
+  return (error as { message?: string } | null)?.message ?? t("The reason is unknown.");
 }

@@ -37,6 +37,13 @@ export function step(span: Span, direction: 1 | -1, bounds: Span): Span {
   return inside ? clamp(next, bounds) : span;
 }
 
+/** The same days a year earlier; 29 February becomes the 28th. */
+export function yearBefore({ from, to }: Span): Span {
+  const [first, last] = [shiftMonths(from, -12), shiftMonths(to, -12)];
+  const whole = to === monthEnd(monthOf(to));
+  return { from: first, to: whole ? monthEnd(monthOf(to) - 12) : last };
+}
+
 export function lastMonths(months: number, bounds: Span): Span {
   const start = addDays(bounds.to, 1);
   return clamp({ from: shiftMonths(start, -months), to: bounds.to }, bounds);

@@ -1,16 +1,17 @@
 /** Numbers, days and ages as a reader expects them. */
 
+import { locale, t } from "./language";
 import { daysIn, type Span } from "./span";
 
-const NUMBER = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
-const SMALL = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 });
-const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const MOMENT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
-const AGE = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
+const NUMBER = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const SMALL = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+const DATE = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const MOMENT = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
+const AGE = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
 /** Whole numbers as they are; others with two decimals, and never a zero for something that is not. */
 export function amount(value: number | null | undefined): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return "no data";
+  if (value === null || value === undefined || Number.isNaN(value)) return t("no data");
   if (value !== 0 && Math.abs(value) < 0.005) return value > 0 ? "< 0.01" : "> −0.01";
   return Number.isInteger(value) || Math.abs(value) >= 1000 ? NUMBER.format(value) : SMALL.format(value);
 }
@@ -25,8 +26,8 @@ export function day(iso: string): string {
 
 export function spanWords(span: Span): string {
   const days = daysIn(span);
-  const length = days === 1 ? "1 day" : `${NUMBER.format(days)} days`;
-  return days === 1 ? `${day(span.from)} (${length})` : `${day(span.from)} to ${day(span.to)} (${length})`;
+  const length = days === 1 ? t("1 day") : t("{0} days", NUMBER.format(days));
+  return days === 1 ? `${day(span.from)} (${length})` : `${t("{0} to {1}", day(span.from), day(span.to))} (${length})`;
 }
 
 export function moment(iso: string): string {
@@ -53,5 +54,5 @@ export function age(iso: string, now: number = Date.now()): string {
     ["minute", 60],
   ];
   const fit = units.find(([, size]) => Math.abs(seconds) >= size);
-  return fit ? AGE.format(Math.round(seconds / fit[1]), fit[0]) : "just now";
+  return fit ? AGE.format(Math.round(seconds / fit[1]), fit[0]) : t("just now");
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Layer } from "../src/api";
 import { query } from "../src/api";
-import { questionOf, readHash, type View, writeHash } from "../src/view";
+import { besideOf, questionOf, readHash, type View, writeHash } from "../src/view";
 
 const VIEW: View = {
   camera: { zoom: 6.25, lat: -4.5, lon: 20.9 },
@@ -11,6 +11,9 @@ const VIEW: View = {
   to: "2014-12-31",
   categories: ["one-sided", "état & co"],
   cell: "856b888bfffffff",
+  scale: { from: "2014-03-01", to: "2014-03-31" },
+  beside: "year",
+  pictures: { floods: 0.5 },
 };
 
 const LAYER = {
@@ -56,4 +59,21 @@ test("a reader who chose no window gets the layer's own", () => {
 test("all categories are asked for by naming none", () => {
   expect(query(questionOf({ categories: [] }, LAYER))).toBe("datetime=2020-01-01%2F2022-12-30");
   expect(query(questionOf({ categories: ["one-sided"] }, LAYER))).toContain("category=one-sided");
+});
+
+test("a window is compared with earlier days only where there are data of all of them", () => {
+  const view = { categories: [], beside: "year", from: "2014-02-01", to: "2014-02-28" };
+  expect(besideOf(view, LAYER, [LAYER])).toMatchObject({
+    span: { from: "2013-02-01", to: "2013-02-28" },
+    scale: { from: "2014-02-01", to: "2014-02-28" },
+  });
+  expect(besideOf({ ...view, from: "1992-01-01", to: "1992-12-31" }, LAYER, [LAYER])).toBeUndefined();
+});
+
+test("another layer stands beside on the same days, or on all of its own", () => {
+  const other = { ...LAYER, id: "patrols", data_from: "2020-01-01" };
+  const view = { categories: ["one-sided"], beside: "patrols", from: "2020-05-01", to: "2020-05-31" };
+  const found = besideOf(view, LAYER, [LAYER, other]);
+  expect(found).toMatchObject({ layer: "patrols", indicator: "incidents", span: { from: "2020-05-01", to: "2020-05-31" } });
+  expect(besideOf({ ...view, from: "2001-01-01", to: "2001-01-31" }, LAYER, [LAYER, other])?.span.from).toBe("2020-01-01");
 });

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
-from .columns import Facts, Grid, Shares
+from hexwatch_schemas import hexgrid
+
+from .columns import BLOCK, Facts, Grid, Shares
 from .compiled import kernel
 from .masses import Wanted
 
@@ -24,16 +28,22 @@ def by_period(facts: Facts, periods: Periods, wanted: Wanted, weights: Weights, 
     return amount
 
 
-def inside(grid: Grid, cell: int) -> Weights:
-    """By base cell: 1 where it lies in the grid's cell at a position."""
-    return (grid.upwards == cell).astype(np.float64)
+def shared(shares: Shares, weights: Weights) -> Weights:
+    """By support: the part of it that weighted cells get."""
+    support = np.repeat(np.arange(shares.starts.size - 1), np.diff(shares.starts))
+    parts = weights[shares.cell] * (shares.weight / 1e9)
+    return np.bincount(support, parts, shares.starts.size - 1).astype(np.float64)
 
 
-def shared(shares: Shares, cell: int) -> Weights:
-    """By support: the part of it that a cell gets."""
-    support = np.searchsorted(shares.starts, np.flatnonzero(shares.cell == cell), "right") - 1
-    weights = np.zeros(shares.starts.size - 1)
-    np.add.at(weights, support, shares.weight[shares.cell == cell] / 1e9)
+def within(grid: Grid, area: BaseGeometry) -> Weights:
+    """By cell: 1 where its centre lies in an area (degrees)."""
+    west, south, east, north = hexgrid.mercator(np.array(area.bounds).reshape(2, 2)).ravel()
+    boxes = grid.boxes
+    near = (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+    rows = np.flatnonzero(np.repeat(near, BLOCK)[: grid.cells.size])
+    weights = np.zeros(grid.cells.size)
+    shapely.prepare(area)
+    weights[rows] = shapely.contains_xy(area, hexgrid.centres(grid.cells[rows]))
     return weights
 
 

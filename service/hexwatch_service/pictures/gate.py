@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hexwatch_schemas.errors import HexwatchError, NotFound, UsageError
 
 from ..failures import answer_to
+from ..posted import body
 from .frame import LARGEST
 from .workshop import Workshop
 
-BODY = 2 << 20  # bytes of a posted outline
 _SIZES = {"width", "height", "max_size", "tilesize"}
 _LIMITS = {"buffer": 64.0, "padding": 64.0, "histogram_bins": 256.0, "cover_scale": 20.0}
 _PIXELS = re.compile(r"/(\d+)x(\d+)(?:\.|$)")
@@ -31,7 +31,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             judge(scope["path"], scope["query_string"].decode("latin-1"))
-            whole = await _body(receive) if scope["method"] == "POST" else b""
+            whole = await body(receive) if scope["method"] == "POST" else b""
             async with self._workshop.place():
                 await self._app(scope, _replayed(whole), send)
         except HexwatchError as error:
@@ -61,18 +61,6 @@ def _at_most(values: Iterable[str], most: float, sentence: str) -> None:
             fits = False
         if not fits:
             raise UsageError(f"{value[:20]!r} is out of range.", hint=sentence.format(int(most)))
-
-
-async def _body(receive: Receive) -> bytes:
-    """All of a posted body. Raises UsageError where it is longer than an outline needs to be."""
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        size, more = size + len(parts[-1]), message.get("more_body", False)
-        if size > BODY:
-            raise UsageError("The outline is too long.", hint=f"At most {BODY >> 20} MB; simplify it.")
-    return b"".join(parts)
 
 
 def _replayed(body: bytes) -> Receive:

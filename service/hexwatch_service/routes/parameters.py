@@ -45,12 +45,17 @@ class CellChoice(TileChoice):
     resolution: int | None = Field(None, ge=0, le=15, description="H3 resolution of the cells; default: four below.")
 
 
-class SeriesChoice(Choice):
-    """Also how long a period is, and which cell alone."""
+class StepChoice(Choice):
+    """Also how long a period is."""
 
     step: Step | None = Field(
         None, description="day, week (from Monday), month or year; default: by the window's length."
     )
+
+
+class SeriesChoice(StepChoice):
+    """Also which cell alone."""
+
     cell: str | None = Field(None, max_length=15, description="An H3 cell; default: the whole layer.")
 
 
@@ -83,6 +88,7 @@ ChoiceQuery = Annotated[Choice, Query()]
 TileQuery = Annotated[TileChoice, Query()]
 CellQuery = Annotated[CellChoice, Query()]
 CoverageQuery = Annotated[CoverageChoice, Query()]
+StepQuery = Annotated[StepChoice, Query()]
 SeriesQuery = Annotated[SeriesChoice, Query()]
 StyleQuery = Annotated[StyleChoice, Query()]
 LegendQuery = Annotated[LegendChoice, Query()]

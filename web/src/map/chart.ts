@@ -1,18 +1,24 @@
 /** The map itself: draws what it is told and reports where the reader points. */
 
+import type * as GeoJSON from "geojson";
 import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import type { ErrorEvent, MapMouseEvent, PointLike } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import { t } from "../language";
 import type { Camera } from "../view";
 import { basemap } from "./basemap";
 import { fillIds, HOVER, onCell, type Overlay, SELECTION } from "./compose";
 import { Detail } from "./detail";
+import { AreaOutline } from "./area";
 import { HexagonLayers } from "./hexagons";
+import { PictureLayers, type Underlay } from "./pictures";
 import { onPaletteChange, palette } from "./palette";
 
 export type Bounds = [number, number, number, number];
 
 export interface Events {
+  /** A place was clicked; true where that was meant for something else than a hexagon. */
+  clicked?(place: [number, number]): boolean;
   picked(cell: string | undefined): void;
   moved(camera: Camera): void;
   busy(loading: boolean): void;
@@ -28,6 +34,8 @@ export class Chart {
   #overlay: Overlay | null = null;
   #cell: string | undefined;
   #hexagons: HexagonLayers;
+  #pictures: PictureLayers;
+  #area: AreaOutline;
   #detail: Detail;
   #ready: Promise<void>;
   #unreported = false;
@@ -47,9 +55,11 @@ export class Chart {
       touchPitch: false,
       attributionControl: false,
       transformRequest: (url) => ({ url, cache: url.includes("/tiles/") ? "no-cache" : "default" }),
-      locale: { "Map.Title": "Map of hexagons. Arrow keys move it, plus and minus zoom, Enter selects the middle." },
+      locale: { "Map.Title": t("Map of hexagons. Arrow keys move it, plus and minus zoom, Enter selects the middle.") },
     });
     this.#hexagons = new HexagonLayers(this.#map);
+    this.#pictures = new PictureLayers(this.#map);
+    this.#area = new AreaOutline(this.#map);
     this.#detail = new Detail(this.#map);
     this.#ready = this.#styleLoaded();
     this.#map.touchZoomRotate.disableRotation();
@@ -78,6 +88,51 @@ export class Chart {
     this.#map.jumpTo({ zoom, center: [lon, lat] });
   }
 
+  /** Move both maps as one; the answer ends that. */
+  together(other: Chart): () => void {
+    const follow = (leader: MapLibre, follower: MapLibre) => () => {
+      if (leader.getZoom() === follower.getZoom() && leader.getCenter().distanceTo(follower.getCenter()) < 1) return;
+      follower.jumpTo({ center: leader.getCenter(), zoom: leader.getZoom() });
+    };
+    const [there, back] = [follow(this.#map, other.#map), follow(other.#map, this.#map)];
+    this.#map.on("move", there);
+    other.#map.on("move", back);
+    return () => this.#map.off("move", there);
+  }
+
+  remove(): void {
+    this.#map.remove();
+  }
+
+  /** Picture tiles below the hexagons: by id, where they are and how opaque. */
+  showPictures(pictures: Underlay[]): void {
+    void this.#ready.then(() => this.#pictures.replace(pictures));
+  }
+
+  /** The outline of an area, or none. */
+  outline(area: GeoJSON.Geometry | null): void {
+    void this.#ready.then(() => this.#area.show(area));
+  }
+
+  /** What is drawn, as a picture: taken while the frame is still in the graphics memory. */
+  snapshot(): Promise<HTMLCanvasElement> {
+    return new Promise((done) => {
+      this.#map.once("render", () => {
+        const from = this.#map.getCanvas();
+        const copy = document.createElement("canvas");
+        Object.assign(copy, { width: from.width, height: from.height });
+        copy.getContext("2d")?.drawImage(from, 0, 0);
+        done(copy);
+      });
+      this.#map.triggerRepaint();
+    });
+  }
+
+  /** Resolves when everything asked for so far is drawn. */
+  idle(): Promise<void> {
+    return new Promise((done) => void this.#map.once("idle", () => done()));
+  }
+
   focus(): void {
     this.#map.getCanvas().focus();
   }
@@ -89,13 +144,13 @@ export class Chart {
 
   #addControls(): void {
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-left");
-    this.#map.addControl(new AttributionControl({ compact: false, customAttribution: BORDER_NOTE }), "bottom-right");
+    this.#map.addControl(new AttributionControl({ compact: false, customAttribution: t(BORDER_NOTE) }), "bottom-right");
     this.#map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-right");
   }
 
   #listen(): void {
     const map = this.#map;
-    map.on("click", (event: MapMouseEvent) => this.events.picked(this.#cellAt(event.point)));
+    map.on("click", (event: MapMouseEvent) => this.#clicked(event));
     map.on("mousemove", (event: MapMouseEvent) => this.#hover(this.#cellAt(event.point)));
     map.on("mouseout", () => this.#hover(undefined));
     map.on("moveend", () => this.events.moved(this.camera));
@@ -111,6 +166,11 @@ export class Chart {
     onPaletteChange(() => this.#repaint());
   }
 
+  #clicked({ point, lngLat }: MapMouseEvent): void {
+    if (this.events.clicked?.([lngLat.lng, lngLat.lat])) return;
+    this.events.picked(this.#cellAt(point));
+  }
+
   #draw(): void {
     this.#hexagons.replace(this.#overlay, palette(), this.#cell);
     this.#detail.refine();
@@ -122,7 +182,11 @@ export class Chart {
     this.#hexagons.forget();
     this.#detail.forget();
     this.#ready = this.#styleLoaded();
-    void this.#ready.then(() => this.#draw());
+    void this.#ready.then(() => {
+      this.#pictures.again();
+      this.#area.again();
+      this.#draw();
+    });
   }
 
   #styleLoaded(): Promise<void> {

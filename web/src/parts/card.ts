@@ -1,7 +1,10 @@
 /** The numbers of one hexagon, and what of them is known exactly. */
 
-import type { Cell, Mass } from "../api";
+import type { Cell, Layer, Mass, Series } from "../api";
 import { fill, h } from "../dom";
+import { t } from "../language";
+import { barsOf, measureOf } from "../series";
+import { bars } from "./bars";
 import { amount, area, capital, plain, spanWords } from "../words";
 
 const MAIN = 2;
@@ -21,32 +24,34 @@ export class Card {
   }
 
   loading(h3: string): void {
-    this.#fill(h3, h("p", { class: "help" }, "Reading its numbers …"));
+    this.#fill(h3, h("p", { class: "help" }, t("Reading its numbers …")));
   }
 
   fail(h3: string, message: string): void {
     this.#fill(h3, h("p", { class: "wrong" }, message));
   }
 
-  show(cell: Cell, indicator: string): void {
+  show(cell: Cell, indicator: string, series: Series | null, layer: Layer): void {
     const [from, to] = cell.window;
     this.#fill(
       cell.h3,
-      h("p", { class: "help" }, `${area(cell.area_km2)} around ${place(cell.center)}`),
+      h("p", { class: "help" }, t("{0} around {1}", area(cell.area_km2), place(cell.center))),
       h("p", { class: "help" }, spanWords({ from, to })),
       headline(cell, indicator),
+      state(cell),
+      course(series, layer, indicator),
       masses(cell),
-      h("p", { class: "help" }, TERMS),
+      h("p", { class: "help" }, t(TERMS)),
       unplaced(cell),
-      h("p", { class: "help" }, `Release ${cell.release}`),
+      h("p", { class: "help" }, t("Release {0}", cell.release)),
     );
   }
 
   #fill(h3: string, ...body: (HTMLElement | null)[]): void {
-    const close = h("button", { type: "button", class: "close", "aria-label": "Close", title: "Close" }, "×");
+    const close = h("button", { type: "button", class: "close", "aria-label": t("Close"), title: t("Close") }, "×");
     close.addEventListener("click", () => this.onClose());
     this.element.hidden = false;
-    fill(this.element, close, h("h2", {}, "Hexagon ", h("code", {}, h3)), ...body);
+    fill(this.element, close, h("h2", {}, t("Hexagon"), " ", h("code", {}, h3)), ...body);
   }
 }
 
@@ -54,33 +59,51 @@ export class Card {
 function headline({ indicators }: Cell, indicator: string): HTMLElement | null {
   const shown = indicators[indicator];
   if (!shown) return null;
-  return h("p", { class: "headline" }, h("strong", {}, amount(shown.value)), ` ${shown.title}`);
+  return h("p", { class: "headline" }, h("strong", {}, amount(shown.value)), ` ${t(shown.title)}`);
+}
+
+/** Three things that are never the same. */
+function state({ state }: Cell): HTMLElement | null {
+  const words: Record<string, string> = {
+    visited: t("Somebody was here in this window."),
+    not_visited: t("Nobody was here in this window: what is missing may not be absent."),
+    no_access: t("Nobody could get here in this window."),
+  };
+  return state && words[state] ? h("p", { class: `help state-${state}` }, words[state]) : null;
+}
+
+function course(series: Series | null, layer: Layer, indicator: string): HTMLElement | null {
+  const measure = series ? measureOf(series, layer, indicator) : "";
+  const found = series ? barsOf(series, measure) : [];
+  if (!series || found.length < 2) return null;
+  const label = t("{0} by {1}", capital(plain(measure)), t(series.step));
+  return h("div", { class: "timeline" }, bars(found, label), h("p", { class: "help" }, label));
 }
 
 /** The first measures are what most readers ask for; a source may deliver many more. */
 function masses({ measures }: Cell): HTMLElement {
   const rows = Object.entries(measures).map(([name, mass]) => massRow(name, mass));
   const [first, rest] = [rows.slice(0, MAIN), rows.slice(MAIN)];
-  const more = rest.length > 0 ? h("details", {}, h("summary", {}, `${rest.length} more measures`), table(rest)) : null;
+  const more = rest.length > 0 ? h("details", {}, h("summary", {}, t("{0} more measures", rest.length)), table(rest)) : null;
   return h("div", {}, table(first), more);
 }
 
 function table(rows: HTMLElement[]): HTMLElement {
-  const head = ["Measure", "Exact", "Spread", "Expected"].map((text) => h("th", { scope: "col" }, text));
+  const head = ["Measure", "Exact", "Spread", "Expected"].map((text) => h("th", { scope: "col" }, t(text)));
   return h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows));
 }
 
 function massRow(name: string, { precise, spread }: Mass): HTMLElement {
   const cells = [precise, spread, precise + spread].map((value) => h("td", {}, amount(value)));
-  return h("tr", {}, h("th", { scope: "row" }, capital(plain(name))), ...cells);
+  return h("tr", {}, h("th", { scope: "row" }, t(capital(plain(name)))), ...cells);
 }
 
 /** What lies on no hexagon must not be passed over in silence. */
 function unplaced({ unplaced }: Cell): HTMLElement {
   const known = Object.entries(unplaced).filter(([, value]) => value > 0);
-  if (known.length === 0) return h("p", { class: "help" }, "Nothing of this window is left off the map.");
-  const parts = known.slice(0, MAIN).map(([name, value]) => `${amount(value)} ${plain(name)}`);
-  return h("p", { class: "unplaced" }, h("strong", {}, `On no hexagon: ${parts.join(" and ")}. `), NOWHERE);
+  if (known.length === 0) return h("p", { class: "help" }, t("Nothing of this window is left off the map."));
+  const parts = known.slice(0, MAIN).map(([name, value]) => `${amount(value)} ${t(plain(name))}`);
+  return h("p", { class: "unplaced" }, h("strong", {}, t("On no hexagon: {0}.", parts.join(t(" and ")))), " ", t(NOWHERE));
 }
 
 function place([lon, lat]: [number, number]): string {

@@ -2,15 +2,16 @@
 
 import type { Category, Layer, Question } from "../api";
 import { fill, h } from "../dom";
+import { t } from "../language";
 import type { Part, Tell } from "./part";
 
 export class CategoryPicker implements Part {
   #chips = h("div", { class: "chips" });
-  #all = h("button", { type: "button", class: "quiet" }, "Count all");
+  #all = h("button", { type: "button", class: "quiet" }, t("Count all"));
   readonly element = h(
     "fieldset",
     { class: "block" },
-    h("legend", {}, h("span", { class: "h2" }, "Categories")),
+    h("legend", {}, h("span", { class: "h2" }, t("Categories"))),
     this.#chips,
     this.#all,
   );
@@ -27,13 +28,13 @@ export class CategoryPicker implements Part {
     this.#offered = offered;
     for (const input of this.#inputs()) input.checked = categories.includes(input.value);
     this.#all.disabled = categories.length === 0;
-    this.#all.textContent = categories.length === 0 ? "All are counted" : "Count all";
+    this.#all.textContent = categories.length === 0 ? t("All are counted") : t("Count all");
   }
 
   #chip({ id, title }: Category): HTMLElement {
     const input = h("input", { type: "checkbox", value: id });
     input.addEventListener("change", () => this.tell({ categories: this.#chosen() }));
-    return h("label", { class: "chip" }, input, h("span", {}, title));
+    return h("label", { class: "chip" }, input, h("span", {}, t(title)));
   }
 
   #inputs(): HTMLInputElement[] {

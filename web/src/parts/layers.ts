@@ -2,11 +2,12 @@
 
 import type { Layer } from "../api";
 import { fill, h } from "../dom";
+import { t } from "../language";
 import { day } from "../words";
 import type { Tell } from "./part";
 
 export class LayerList {
-  readonly element = h("section", { class: "block" }, h("h2", { id: "layers-title" }, "Layers"));
+  readonly element = h("section", { class: "block" }, h("h2", { id: "layers-title" }, t("Layers")));
   #list = h("div", { class: "layers", role: "radiogroup", "aria-labelledby": "layers-title" });
 
   constructor(private readonly tell: Tell) {
@@ -26,8 +27,8 @@ export class LayerList {
     input.addEventListener("change", () =>
       this.tell({ layer: layer.id, indicator: undefined, from: undefined, to: undefined, categories: [], cell: undefined }),
     );
-    const badge = layer.synthetic ? h("span", { class: "badge" }, "Synthetic") : null;
-    const span = `${day(layer.data_from)} to ${day(layer.data_through)}`;
+    const badge = layer.synthetic ? h("span", { class: "badge" }, t("Synthetic")) : null;
+    const span = t("{0} to {1}", day(layer.data_from), day(layer.data_through));
     const text = h("span", { class: "layer-text" }, h("span", { class: "layer-title" }, layer.title, badge), h("small", {}, span));
     return h("label", { class: "layer" }, input, text);
   }

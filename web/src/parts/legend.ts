@@ -2,13 +2,14 @@
 
 import type { Legend, LegendClass } from "../api";
 import { fill, h } from "../dom";
+import { t } from "../language";
 
 export function showLegend(element: HTMLElement, legend: Legend | null): void {
   element.hidden = legend === null;
   if (!legend) return;
   fill(
     element,
-    h("h2", {}, legend.title),
+    h("h2", {}, t(legend.title)),
     legend.note ? h("p", { class: "help" }, legend.note) : null,
     h("ul", { class: "classes" }, ...legend.classes.map(row)),
     ...(legend.states ?? []).map(({ state, label }) => h("p", { class: `help state-${state}` }, label)),
@@ -20,5 +21,5 @@ function row({ label, color, opacity = 1 }: LegendClass): HTMLElement {
   const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
   swatch.style.setProperty("--shade", color);
   swatch.style.setProperty("--opacity", String(opacity));
-  return h("li", {}, swatch, h("span", {}, label));
+  return h("li", {}, swatch, h("span", {}, t(label)));
 }

@@ -2,6 +2,7 @@
 
 import type { Layer, Question } from "../api";
 import { h, section } from "../dom";
+import { t } from "../language";
 import { clamp, lastMonths, monthEnd, monthOf, monthStart, type Span, step } from "../span";
 import { daysOf } from "../view";
 import { day, spanWords } from "../words";
@@ -10,17 +11,17 @@ import type { Part, Tell } from "./part";
 export class WindowPicker implements Part {
   #from = h("input", { type: "date", required: true });
   #to = h("input", { type: "date", required: true });
-  #first = h("input", { type: "range", "aria-label": "First month" });
-  #last = h("input", { type: "range", "aria-label": "Last month" });
+  #first = h("input", { type: "range", "aria-label": t("First month") });
+  #last = h("input", { type: "range", "aria-label": t("Last month") });
   #track = h("div", { class: "range" }, this.#first, this.#last);
   #words = h("p", { class: "help" });
-  #before = h("button", { type: "button", "aria-label": "Window before", title: "Window before" }, "←");
-  #after = h("button", { type: "button", "aria-label": "Window after", title: "Window after" }, "→");
-  #all = h("button", { type: "button" }, "All days");
-  #year = h("button", { type: "button" }, "Last 12 months");
+  #before = h("button", { type: "button", "aria-label": t("Window before"), title: t("Window before") }, "←");
+  #after = h("button", { type: "button", "aria-label": t("Window after"), title: t("Window after") }, "→");
+  #all = h("button", { type: "button" }, t("All days"));
+  #year = h("button", { type: "button" }, t("Last 12 months"));
   readonly element = section(
-    "Window",
-    h("div", { class: "dates" }, h("label", {}, "From", this.#from), h("label", {}, "Through", this.#to)),
+    t("Window"),
+    h("div", { class: "dates" }, h("label", {}, t("From"), this.#from), h("label", {}, t("Through"), this.#to)),
     this.#track,
     this.#words,
     h("div", { class: "steps" }, this.#before, this.#after, this.#all, this.#year),
@@ -28,7 +29,11 @@ export class WindowPicker implements Part {
   #bounds: Span = { from: "", to: "" };
   #span: Span = this.#bounds;
 
-  constructor(private readonly tell: Tell) {
+  constructor(
+    private readonly tell: Tell,
+    above: HTMLElement,
+  ) {
+    this.element.insertBefore(above, this.#track);
     for (const input of [this.#from, this.#to]) input.addEventListener("change", () => this.#dates());
     for (const input of [this.#first, this.#last]) input.addEventListener("input", () => this.#months(input));
     this.#before.addEventListener("click", () => this.#choose(step(this.#span, -1, this.#bounds)));

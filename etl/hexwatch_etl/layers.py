@@ -1,4 +1,4 @@
-"""Layers over several datasets: numbers of one, beside who looked, where nobody could go, and what is required."""
+"""Layers over several datasets: numbers of one, beside who looked, who lives there, what was closed or required."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ class LayerRequest:
 
     layer: str
     shown: str
-    effort: str
+    effort: str | None = None
     access: Chosen | None = None
     required: Chosen | None = None
+    population: str | None = None
     title: str | None = None
 
 
@@ -60,17 +61,16 @@ class Composed:
 def compose(conn: psycopg.Connection, request: LayerRequest) -> Composed:
     """Declare or change a layer and publish it, on an autocommit connection. Raises UsageError and Locked."""
     _refuse_name(conn, request.layer)
-    shown, effort = catalogue.find(conn, request.shown), catalogue.find(conn, request.effort)
-    access = catalogue.find(conn, request.access.dataset) if request.access else None
-    used = [d for d in (shown, effort, access) if d]
-    _refuse_kinds(used)
-    base = min(d.base for d in used)
+    _refuse_incomplete(request)
+    shown, others = catalogue.find(conn, request.shown), _others(conn, request)
+    _refuse_kinds(conn, shown, others)
+    base = min(d.base for d in (shown, *others.values()))
     cells = _required(conn, request.required, base) if request.required else np.empty(0, np.int64)
     with owned(conn, request.shown, [], {"layer": request.layer}) as run:
         outlines.ensure(conn, outlines.with_parents(cells, base))
         with conn.transaction():
-            shows = _indicators(conn, shown, effort, request)
-            _declare(conn, request, shown, {Role.EFFORT: effort} | ({Role.ACCESS: access} if access else {}), shows)
+            shows = _indicators(conn, shown, others, request)
+            _declare(conn, request, shown, others, shows)
             _require(conn, request, cells)
             number, _ = release(run, request.layer)
         run.finish("published")
@@ -85,10 +85,33 @@ def _refuse_name(conn: psycopg.Connection, layer: str) -> None:
         raise UsageError(f"{layer!r} is a dataset, which has a layer of that name.", hint="Choose another name.")
 
 
-def _refuse_kinds(used: list[Dataset]) -> None:
-    for dataset in used:
-        if dataset.kind not in (DatasetKind.EVENTS, DatasetKind.TRACKS):
+def _refuse_incomplete(request: LayerRequest) -> None:
+    if not request.effort and not request.population:
+        raise UsageError("Nothing stands beside the dataset shown.", hint="Give --effort, --population, or both.")
+    if not request.effort and (request.access or request.required):
+        raise UsageError("Where nobody is known to have looked, hexagons have no states.", hint="Give --effort too.")
+
+
+def _others(conn: psycopg.Connection, request: LayerRequest) -> dict[Role, Dataset]:
+    access = request.access.dataset if request.access else None
+    named = {Role.EFFORT: request.effort, Role.ACCESS: access, Role.POPULATION: request.population}
+    return {role: catalogue.find(conn, name) for role, name in named.items() if name}
+
+
+def _refuse_kinds(conn: psycopg.Connection, shown: Dataset, others: dict[Role, Dataset]) -> None:
+    for role, dataset in {Role.SHOWN: shown, **others}.items():
+        if role == Role.POPULATION:
+            if Role.POPULATION not in _measures(conn, dataset):
+                raise UsageError(
+                    f"Dataset {dataset.id!r} has no population in hexagons.",
+                    hint="hexwatch load NAME FILE.tif --class population --values count puts it there.",
+                )
+        elif dataset.kind not in (DatasetKind.EVENTS, DatasetKind.TRACKS):
             raise UsageError(f"Dataset {dataset.id!r} holds {dataset.kind.value}, which have no days.")
+
+
+def _measures(conn: psycopg.Connection, dataset: Dataset) -> set[str]:
+    return {name for (name,) in conn.execute(sql("layers.measures"), {"dataset": dataset.number})}
 
 
 def _required(conn: psycopg.Connection, chosen: Chosen, base: int) -> Cells:
@@ -108,8 +131,14 @@ def _refuse_unknown(chosen: Chosen, there: set[str], word: str) -> None:
         raise UsageError(f"Dataset {chosen.dataset!r} has no {word} {', '.join(unknown)}.")
 
 
-def _indicators(conn: psycopg.Connection, shown: Dataset, effort: Dataset, request: LayerRequest) -> list[str]:
-    measures = {m for d in (shown, effort) for (m,) in conn.execute(sql("layers.measures"), {"dataset": d.number})}
+def _indicators(
+    conn: psycopg.Connection, shown: Dataset, others: dict[Role, Dataset], request: LayerRequest
+) -> list[str]:
+    measures = _measures(conn, shown)
+    if Role.EFFORT in others:
+        measures |= _measures(conn, others[Role.EFFORT])
+    if Role.POPULATION in others:
+        measures.add("people")
     if request.required:
         measures.add("required")
     if request.access:

@@ -113,13 +113,16 @@ def _release(run: Run, dataset: Dataset) -> tuple[int, str]:
 
 
 def announce(run: Run, dataset: Dataset, statement: str, facts: Mapping[str, object]) -> tuple[int, str]:
-    """Number a release of every layer over the dataset by a named statement, and tell of it; the own layer's."""
+    """Number a release of the dataset's own layer by a named statement, of others over it as ever, and tell of them."""
     conn, own = run.conn, (0, "")
     for (layer,) in conn.execute(sql("publish.layers"), {"dataset": dataset.number}).fetchall():
+        if layer != dataset.id:
+            release(run, layer)
+            continue
         row = conn.execute(sql(statement), {**facts, "layer": layer}).fetchone()
         assert row is not None, "INSERT … RETURNING gives a row"
         conn.execute(sql("publish.notify"), {"layer": layer, "release": row[0]})
-        own = (row[0], row[1]) if layer == dataset.id else own
+        own = row[0], row[1]
     return own
 
 

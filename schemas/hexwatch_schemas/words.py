@@ -53,6 +53,7 @@ class Role(StrEnum):
     SHOWN = "shown"  # its numbers are drawn
     EFFORT = "effort"  # it says where somebody looked
     ACCESS = "access"  # it says where nobody could go
+    POPULATION = "population"  # it says how many live where
 
 
 class Audience(StrEnum):

@@ -134,6 +134,8 @@ def table_of(layer: Layer, asked: Asked, resolution: int, masses: _Masses) -> Ta
     if known is not None:
         seen |= known.told
         _unsay(precise, spread, known, layer.snapshot.watch.effort)
+    people = _people(layer, grid)
+    seen |= people > 0
     rows = np.flatnonzero(seen)
     slot = np.where(seen, seen.cumsum(dtype=np.int32) - 1, np.int32(-1))
     sums = WindowSums(
@@ -141,7 +143,7 @@ def table_of(layer: Layer, asked: Asked, resolution: int, masses: _Masses) -> Ta
         asked.window,
         _by_measure(layer, precise, rows),
         _by_measure(layer, spread, rows),
-        _counts(layer, asked, grid, known, rows),
+        _counts(layer, asked, grid, known, rows) | {"people": people[rows]},
     )
     names = [i.id for i in layer.indicators]
     values = np.empty((len(names), rows.size))
@@ -149,6 +151,14 @@ def table_of(layer: Layer, asked: Asked, resolution: int, masses: _Masses) -> Ta
         np.add(indicator.compute(sums), 0.0, out=column)  # -0 and 0 are one value
     state = np.empty(0, np.int8) if known is None else known.state[rows]
     return Table(resolution, sums, dict(zip(names, values, strict=True)), Shown(slot, values.view(np.int64), state))
+
+
+def _people(layer: Layer, grid: Grid) -> Values:
+    """How many live in each cell; NaN where that is not known of any of its base cells."""
+    people = layer.snapshot.people
+    above, size = grid.upwards[people.place], grid.cells.size
+    found = np.bincount(above, people.count, size).astype(np.float64)
+    return np.where(np.bincount(above, minlength=size) > 0, found, np.nan)
 
 
 def _unsay(precise: Mass, spread: Mass, known: Known, effort: NDArray[np.int16]) -> None:

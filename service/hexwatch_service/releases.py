@@ -81,4 +81,4 @@ def _open(shelf: Shelf, row: Mapping[str, Any]) -> Snapshot:
 def _release(row: Mapping[str, Any]) -> Release:
     denials = None if row["denials"] is None else tuple(row["denials"])
     where = row["dataset"], row["base_resolution"], row["effort"], row["access"]
-    return Release(row["id"], row["release"], *where, denials)
+    return Release(row["id"], row["release"], *where, denials, row["population"])

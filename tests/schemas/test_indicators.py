@@ -21,10 +21,13 @@ SUMS = WindowSums(
     precise={m: np.array([4.0, 0.0, 0.0]) for m in MEASURES},
     spread={m: np.array([1.0, 0.5, 0.0]) for m in MEASURES},
     counts={"tracks": np.array([3.0, 1, 0]), "days": np.array([2.0, 1, 0]), "since": np.array([0.0, 9, np.nan])}
-    | {"required": np.array([19.0, 0, 4]), "covered": np.array([12.0, 0, 0]), "denied": np.array([0.0, 2.5, 10])},
+    | {"required": np.array([19.0, 0, 4]), "covered": np.array([12.0, 0, 0]), "denied": np.array([0.0, 2.5, 10])}
+    | {"people": np.array([10_000.0, np.nan, 0])},
 )
 EXPECTED = {
     "incidents": [5, 0.5, 0],
+    "incident_rate": [50, np.nan, np.nan],
+    "incident_rate_smoothed": [50, np.nan, np.nan],
     "incidents_precise": [4, 0, 0],
     "deaths": [5, 0.5, 0],
     "deaths_precise": [4, 0, 0],

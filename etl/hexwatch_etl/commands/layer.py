@@ -21,17 +21,22 @@ def register(app: typer.Typer) -> None:
 def layer(
     name: Annotated[str, typer.Argument(help="Name of the layer; it stands in addresses.")],
     shown: Annotated[str, typer.Option("--of", help="Dataset whose numbers are shown.")],
-    effort: Annotated[str, typer.Option(help="Dataset that says where somebody looked; may be the same.")],
+    effort: Annotated[
+        str | None, typer.Option(help="Dataset that says where somebody looked; may be the same.")
+    ] = None,
     access: Annotated[
         str | None, typer.Option(help="Dataset whose reports say where nobody could go; or DATASET:CATEGORY,….")
     ] = None,
     required: Annotated[
         str | None, typer.Option(help="Areas that should be visited; or DATASET:KEY,… for some of them.")
     ] = None,
+    population: Annotated[
+        str | None, typer.Option(help="Dataset of a raster of people: shows incidents per 100,000.")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title; that of the dataset shown, unless said.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON on stdout.")] = False,
 ) -> None:
-    """Declare a layer whose hexagons also say whether they were visited, not visited, or could not be.
+    """Declare a layer whose hexagons also say whether they were visited, or how much happened for those who live there.
 
     Its release is renewed whenever one of its datasets is loaded. The required cells are those of the areas as they
     are now: after loading areas anew, say the same again.
@@ -42,11 +47,12 @@ def layer(
 
     parts = [Chosen.parse(text) if text else None for text in (access, required)]
     with prepared_store(settings()) as store, psycopg.connect(store.admin_dsn, autocommit=True) as conn:
-        made = compose(conn, LayerRequest(name, shown, effort, *parts, title=title))
+        made = compose(conn, LayerRequest(name, shown, effort, *parts, population=population, title=title))
     if as_json:
         typer.echo(json.dumps(asdict(made)))
         return
     typer.echo(
         f"{name}: release {made.release} at resolution {made.resolution}, {made.required_cells:,} cells required."
     )
-    typer.echo(f"Shows {', '.join(made.indicators)}, and the state of each hexagon.")
+    state = ", and the state of each hexagon" if effort else ""
+    typer.echo(f"Shows {', '.join(made.indicators)}{state}.")

@@ -49,7 +49,7 @@ select distinct layer from catalog.layer_dataset where dataset = %(dataset)s ord
 -- name: datasets
 -- What a layer shows, and what says where somebody looked: its days and bounds are theirs.
 select d.number, least(d.base_resolution, %(finest)s) from catalog.layer_dataset ld join catalog.dataset d on d.number = ld.dataset
-where ld.layer = %(layer)s and ld.role <> 'access'
+where ld.layer = %(layer)s and ld.role in ('shown', 'effort')
 group by d.number, d.base_resolution order by d.number
 
 -- name: extent

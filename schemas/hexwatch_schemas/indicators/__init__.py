@@ -27,7 +27,7 @@ class WindowSums:
     precise: dict[str, Values]  # reports that lie in the cell
     spread: dict[str, Values]  # the cell's share of reports that are less exact
     # Distinct `tracks` and `days`, and days `since` the last one (NaN: none): no sums, so counted in each cell. Where a
-    # layer has them also base cells `required` and `covered`, and days of `denied` access.
+    # layer has them also base cells `required` and `covered`, days of `denied` access, and `people` (NaN: not known).
     counts: Mapping[str, Values] = field(default_factory=dict)
 
     def expected(self, measure: str) -> Values:
@@ -44,7 +44,7 @@ class Indicator:
     unit: str
     formula: str
     source: str  # paper, standard or codebook
-    needs: frozenset[str]  # measures a dataset must have, or `required` and `denied`, which a layer may
+    needs: frozenset[str]  # measures a dataset must have, or `required`, `denied`, `people`: a layer may
     compute: Callable[[WindowSums], Values]
     ramp: str = "harm"  # of hexwatch_schemas.style.RAMPS
     from_zero: bool = False  # whether 0 is as much of a value as others, to be coloured

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 BLOCK = 32  # cells that share a bounding box, and boxes that do: few to look through, few looked at in vain
 
 
-FORMAT = 4  # of the files; a snapshot of another format is not looked at
+FORMAT = 5  # of the files; a snapshot of another format is not looked at
 
 
 class Amounts(NamedTuple):
@@ -53,6 +53,13 @@ class Watch(NamedTuple):
     effort: NDArray[np.int16]  # the measures of effort: a cell that has any of it was visited
 
 
+class People(NamedTuple):
+    """How many live in base cells; of others it is not known."""
+
+    place: NDArray[np.int32]  # positions in the base grid, ascending
+    count: NDArray[np.float64]
+
+
 class Shares(NamedTuple):
     """The cells over which each support spreads its mass: rows of a sparse matrix."""
 
@@ -76,7 +83,7 @@ class Grid(NamedTuple):
     upwards: NDArray[np.int32]  # (cells of the base grid) position of each one's parent in this grid
 
 
-Columns = TypeVar("Columns", Amounts, Facts, Presence, Watch, Shares, Grid)
+Columns = TypeVar("Columns", Amounts, Facts, Presence, Watch, People, Shares, Grid)
 
 
 def save(folder: Path, name: str, columns: NamedTuple) -> None:

@@ -25,6 +25,7 @@ FACTS = pa.schema(
 )
 PRESENCE = pa.schema({"place": pa.int64(), "day": pa.date32(), "category": pa.int16(), "track": pa.int32()})
 DENIED = pa.schema({"place": pa.int64(), "day_from": pa.date32(), "day_to": pa.date32()})
+PEOPLE = pa.schema({"place": pa.int64(), "people": pa.float64()})
 SHARES = pa.schema({"support": pa.int64(), "cells": pa.list_(pa.int64()), "weights": pa.list_(pa.int32())})
 
 
@@ -50,6 +51,7 @@ class Release:
     effort: int | None = None  # the dataset that says where somebody looked; may be the layer's own
     access: int | None = None  # the one that says where nobody could
     denials: tuple[str, ...] | None = None  # its categories that say so; None: all
+    population: int | None = None  # the one that says how many live where
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Contents:
     denied: pa.Table  # of DENIED, on base cells; by cell, then by first day
     required: list[int]  # base cells
     effort: list[int]  # positions of the measures of effort
+    people: pa.Table  # of PEOPLE, on base cells, ascending
     shares: list[pa.Table]  # of SHARES, at resolutions 1 to base; supports ascending
     additive: bool = False
 
@@ -83,8 +86,9 @@ def nothing(base: int) -> Contents:
     """A release that says nothing."""
     none = FACTS.empty_table()
     return Contents(
-        [], none, none, none, PRESENCE.empty_table(), DENIED.empty_table(), [], [], [SHARES.empty_table()] * base
-    )
+        [], none, none, none, PRESENCE.empty_table(), DENIED.empty_table(), [], [], PEOPLE.empty_table(),
+        [SHARES.empty_table()] * base,
+    )  # fmt: skip
 
 
 def read(dsn: str, release: Release, held: Held | None = None) -> Contents:
@@ -121,6 +125,7 @@ class _Reader:
             self._denied(),
             self._table("required", layer=release.layer)["place"].to_pylist(),
             [position for _, _, position in effort],
+            self._people(),
             [self._table("shares", resolution=r).cast(SHARES) for r in range(1, release.base + 1)],
             additive=added is not None,
         )
@@ -165,6 +170,11 @@ class _Reader:
         denials = None if self.release.denials is None else list(self.release.denials)
         asked = {"dataset": self.release.access, "resolution": self.release.base, "denials": denials}
         return self._table("denied", **asked).cast(DENIED)
+
+    def _people(self) -> pa.Table:
+        if not self.release.population:
+            return PEOPLE.empty_table()
+        return self._table("people", dataset=self.release.population, resolution=self.release.base).cast(PEOPLE)
 
     def _table(self, name: str, **said: object) -> pa.Table:
         """A statement's rows. Values are written into it: a statement with parameters cannot be a COPY."""

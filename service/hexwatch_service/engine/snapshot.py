@@ -17,7 +17,7 @@ from hexwatch_schemas.hexgrid import Cells
 
 from . import grids
 from .additions import added, moved
-from .columns import Amounts, Facts, Grid, Presence, Shares, Watch, load, save
+from .columns import Amounts, Facts, Grid, People, Presence, Shares, Watch, load, save
 from .read import Contents
 
 _ABOUT = "about.json"
@@ -34,6 +34,7 @@ class Snapshot:
     unplaced: Facts
     presence: Presence
     watch: Watch
+    people: People
     grids: tuple[Grid, ...]
     shares: tuple[Shares, ...]
 
@@ -58,6 +59,7 @@ class Snapshot:
             save(folder, name, getattr(self, name))
         save(folder, "presence", self.presence)
         save(folder, "watch", self.watch)
+        save(folder, "people", self.people)
         for at, (grid, shares) in enumerate(zip(self.grids, self.shares, strict=True), 1):
             save(folder, f"grid{at}", grid)
             save(folder, f"shares{at}", shares)
@@ -77,6 +79,7 @@ class Snapshot:
             load(folder, "unplaced", Facts),
             load(folder, "presence", Presence),
             load(folder, "watch", Watch),
+            load(folder, "people", People),
             tuple(load(folder, f"grid{r}", Grid) for r in resolutions),
             tuple(load(folder, f"shares{r}", Shares) for r in resolutions),
         )
@@ -104,6 +107,7 @@ def build(contents: Contents, known: Snapshot | None = None) -> Snapshot:
         _facts(contents.unplaced, np.zeros(contents.unplaced.num_rows, np.int32), positions),
         _presence(contents.presence, finest),
         _watch(contents, finest, positions),
+        _people(contents.people, finest),
         tuple(drawn),
         tuple(_shares(shares, grid.cells) for shares, grid in zip(contents.shares, drawn, strict=True)),
     )
@@ -149,8 +153,13 @@ def _presence(rows: pa.Table, finest: Cells) -> Presence:
 
 
 def _watched(contents: Contents) -> Cells:
-    """The cells that have a state without any fact."""
-    return np.concatenate([contents.denied["place"].to_numpy(), np.array(contents.required, np.int64)])
+    """The cells that have a state, or people, without any fact."""
+    known = (contents.denied["place"].to_numpy(), np.array(contents.required, np.int64))
+    return np.concatenate([*known, contents.people["place"].to_numpy()])
+
+
+def _people(people: pa.Table, finest: Cells) -> People:
+    return People(np.searchsorted(finest, people["place"].to_numpy()).astype(np.int32), people["people"].to_numpy())
 
 
 def _watch(contents: Contents, finest: Cells, measures: NDArray[np.int16]) -> Watch:

@@ -50,6 +50,13 @@ order by 1, 2
 -- name: required
 select unnest(cells) as place from hex.required where layer = {layer} order by 1
 
+-- name: people
+-- A stock, which has no days: who lives somewhere lives there in every window.
+select f.place, (sum(f.amount)::float8 / m.scale) as people
+from hex.fact f join catalog.measure m on m.dataset = f.dataset and m.position = f.measure and m.name = 'population'
+where f.dataset = {dataset} and f.placement = 'p' and f.resolution = {resolution}
+group by f.place, m.scale order by f.place
+
 -- name: is_additive
 -- Has every release since one that is held said what it added?
 select coalesce(bool_and(a.run is not null), false)

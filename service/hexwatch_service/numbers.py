@@ -157,7 +157,7 @@ def _people(layer: Layer, grid: Grid) -> Values:
     """How many live in each cell; NaN where that is not known of any of its base cells."""
     people = layer.snapshot.people
     above, size = grid.upwards[people.place], grid.cells.size
-    found = np.bincount(above, people.count, size).astype(np.float64)
+    found = np.bincount(above, people.number, size).astype(np.float64)
     return np.where(np.bincount(above, minlength=size) > 0, found, np.nan)
 
 

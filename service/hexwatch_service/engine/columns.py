@@ -57,7 +57,7 @@ class People(NamedTuple):
     """How many live in base cells; of others it is not known."""
 
     place: NDArray[np.int32]  # positions in the base grid, ascending
-    count: NDArray[np.float64]
+    number: NDArray[np.float64]
 
 
 class Shares(NamedTuple):

@@ -91,7 +91,7 @@ class OpenFiles:
                 if self._idle[at][0] == wanted:
                     return self._idle.pop(at)[1]
         href, level = wanted
-        alone = {} if level == WHOLE else {"OVERVIEW_LEVEL": f"{level - 1}only" if level else "NONE"}
+        alone: dict[str, Any] = {} if level == WHOLE else {"OVERVIEW_LEVEL": f"{level - 1}only" if level else "NONE"}
         return rasterio.open(self._folder / href, driver="GTiff", **alone)
 
     def _given_back(self, which: tuple[str, int], dataset: DatasetReader) -> None:

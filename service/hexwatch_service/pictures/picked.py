@@ -62,8 +62,8 @@ def _straight(opened: OpenFiles, file: RasterFile, frame: Frame) -> Picked:
         image = reader.part(
             frame.bounds, dst_crs=crs, bounds_crs=crs, width=frame.width, height=frame.height, indexes=indexes
         )
-    there = ~np.ma.getmaskarray(image.array).any(axis=0)
-    return Picked(image.array.data, there)
+    hidden = np.asarray(np.ma.getmaskarray(image.array).any(axis=0))
+    return Picked(image.array.data, ~hidden)
 
 
 def _warped(opened: OpenFiles, file: RasterFile, frame: Frame, view: View, turn: float = 0.0) -> Picked:

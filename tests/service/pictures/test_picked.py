@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from morecantile import tms
 from numpy.typing import NDArray
+from rasterio.io import DatasetReader
 from rasterio.transform import from_origin
 from rasterio.warp import transform
 from rio_tiler.io import Reader
@@ -89,12 +90,11 @@ def files(draw_: st.DrawFn) -> dict[str, Any]:
 def test_pixels_are_those_of_rio_tiler_at_every_zoom(tmp_path: Path, file: dict[str, Any], x: float, y: float) -> None:
     cog = as_cog(tmp_path, **file)
     opened, register = OpenFiles(tmp_path), registered(cog)
-    with warnings.catch_warnings(), Reader(input=str(cog)) as reader:
+    with warnings.catch_warnings(), Reader(input=str(cog), options={}) as reader:
         warnings.simplefilter("ignore")  # of rio-tiler: empty slices
-        west, south, east, north = reader.dataset.bounds
-        (longitude,), (latitude,) = transform(
-            reader.crs, "EPSG:4326", [west + x * (east - west)], [south + y * (north - south)]
-        )
+        west, south, east, north = reader.bounds
+        place = transform(reader.crs, "EPSG:4326", [west + x * (east - west)], [south + y * (north - south)])
+        longitude, latitude = place[0][0], place[1][0]
         for zoom in range(24):
             tile = QUAD.tile(longitude, latitude, zoom)
             if _minutes(reader, zoom):
@@ -108,9 +108,10 @@ def test_pixels_are_those_of_rio_tiler_at_every_zoom(tmp_path: Path, file: dict[
 
 def _minutes(reader: Reader, zoom: int) -> bool:
     """Whether rio-tiler would take that long: of some bands, or with a number for nothing, it makes grids whole."""
-    _, width, height = get_vrt_transform(reader.dataset, tuple(QUAD.xy_bounds(QUAD.tile(18.4, 4.5, zoom))), 256, 256)
-    coarsest = max(reader.dataset.overviews(1), default=1)
-    whole = reader.dataset.nodata is not None or reader.dataset.count > 4
+    dataset = cast("DatasetReader", reader.dataset)
+    _, width, height = get_vrt_transform(dataset, QUAD.xy_bounds(QUAD.tile(18.4, 4.5, zoom)), 256, 256)
+    coarsest = max(dataset.overviews(1), default=1)
+    whole = dataset.nodata is not None or dataset.count > 4
     return whole and width * height > coarsest**2 * MOST
 
 

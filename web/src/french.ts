@@ -130,6 +130,12 @@ export const FRENCH: Record<string, string> = {
   "{0}, published {1}": "{0}, publiée {1}",
   "{0}: {1} exact, {2} spread, {3} on no hexagon": "{0} : {1} exacts, {2} répartis, {3} sur aucun hexagone",
 
+  "class: {0} to under {1}": "de {0} à moins de {1}",
+  "class: under {0}": "moins de {0}",
+  "class: {0} and more": "{0} et plus",
+  "class: {0} to {1}": "de {0} à {1}",
+  "class: up to {0}": "jusqu’à {0}",
+
   "Coloured: reports lie, or may lie, in the hexagon": "En couleur : des faits sont, ou peuvent être, dans l’hexagone",
   "No hexagon: no report; nobody may have looked": "Sans hexagone : aucun fait ; peut-être personne n’a regardé",
   "Pale: visited, and nothing to show": "Pâle : visité, rien à montrer",

@@ -56,3 +56,15 @@ export function age(iso: string, now: number = Date.now()): string {
   const fit = units.find(([, size]) => Math.abs(seconds) >= size);
   return fit ? AGE.format(Math.round(seconds / fit[1]), fit[0]) : t("just now");
 }
+
+/** How the service says a class; the longer form comes first. */
+const CLASSES = ["{0} to under {1}", "under {0}", "{0} and more", "up to {0}", "{0} to {1}"];
+
+/** A class in the reader's language. */
+export function classWords(label: string): string {
+  for (const form of CLASSES) {
+    const edges = new RegExp(`^${form.replace(/\{\d\}/g, "(.+)")}$`).exec(label);
+    if (edges) return t(`class: ${form}`, ...edges.slice(1)).replace("class: ", "");
+  }
+  return label;
+}

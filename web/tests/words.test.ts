@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { age, amount, area, plain, spanWords } from "../src/words";
+import { age, amount, area, plain, spanWords, classWords } from "../src/words";
 
 test.each([
   [0, "0"],
@@ -33,4 +33,8 @@ test("an age is told in its largest unit", () => {
 
 test("an identifier becomes words", () => {
   expect(plain("troop_days")).toBe("troop days");
+});
+
+test("a class keeps its edges in any language", () => {
+  for (const label of ["1 to under 4.5", "under 1", "6.6 and more", "up to 3", "1 to 2", "any"]) expect(classWords(label)).toBe(label);
 });

@@ -3,6 +3,7 @@
 import type { Legend, LegendClass } from "../api";
 import { fill, h } from "../dom";
 import { t } from "../language";
+import { classWords } from "../words";
 
 export function showLegend(element: HTMLElement, legend: Legend | null): void {
   element.hidden = legend === null;
@@ -12,7 +13,7 @@ export function showLegend(element: HTMLElement, legend: Legend | null): void {
     h("h2", {}, t(legend.title)),
     legend.note ? h("p", { class: "help" }, legend.note) : null,
     h("ul", { class: "classes" }, ...legend.classes.map(row)),
-    ...(legend.states ?? []).map(({ state, label }) => h("p", { class: `help state-${state}` }, label)),
+    ...(legend.states ?? []).map(({ state, label }) => h("p", { class: `help state-${state}` }, t(label))),
   );
 }
 
@@ -21,5 +22,5 @@ function row({ label, color, opacity = 1 }: LegendClass): HTMLElement {
   const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
   swatch.style.setProperty("--shade", color);
   swatch.style.setProperty("--opacity", String(opacity));
-  return h("li", {}, swatch, h("span", {}, t(label)));
+  return h("li", {}, swatch, h("span", {}, classWords(label)));
 }

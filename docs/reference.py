@@ -1,4 +1,4 @@
-"""Write the reference pages that are made from the code: commands, settings, indicators.
+"""Write the reference pages that are made from the code: commands, settings, indicators, addresses.
 
 python docs/reference.py           # write them
 python docs/reference.py --check   # exit code 1 where one is out of date
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
+from reference_http import addresses
 
 from hexwatch_schemas import indicators
 from hexwatch_schemas.cli import load_commands
@@ -81,7 +82,17 @@ def shown_indicators() -> str:
     return f"# Indicators\n\n{MADE}{text}\n\n{head}{''.join(rows)}"
 
 
-PAGES = {"commands.md": commands, "settings.md": settings, "indicators.md": shown_indicators}
+def every_address() -> str:
+    """Every address of the service."""
+    return f"# Addresses\n\n{MADE}{addresses()}"
+
+
+PAGES = {
+    "commands.md": commands,
+    "settings.md": settings,
+    "indicators.md": shown_indicators,
+    "addresses.md": every_address,
+}
 
 
 def main() -> None:

@@ -27,6 +27,16 @@ def links(page: Path) -> list[str]:
     return [target for target in _LINK.findall(prose) if "://" not in target and not target.startswith("mailto:")]
 
 
+def code(page: Path) -> list[str]:
+    """Lines of shell that begin with the command: in blocks, and in sentences where they are more than its name."""
+    text = page.read_text("utf-8")
+    blocks = [line.strip() for block in _FENCED.finditer(text) for line in block.group().splitlines()]
+    spans = [span.strip("`") for span in _CODE.findall(_FENCED.sub("", text))]
+    made_here = {found.replace("_", "-") for found in re.findall(r"^def (\w+)\(", text, re.MULTILINE)}
+    told = [line for line in [*blocks, *spans] if re.match(r"hexwatch [a-z-]", line) and "…" not in line]
+    return [line for line in told if line.split()[1] not in made_here]
+
+
 def anchors(page: Path) -> set[str]:
     """Anchors of the headings, as the builder of the manual makes them (Python-Markdown's toc)."""
     found: set[str] = set()

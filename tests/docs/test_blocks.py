@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from docs.pages import MANUAL, PAGES, ROOT, name
 
 FOLLOWED = [page for page in PAGES if any(b.language in RUN and not b.reason for b in blocks(page))]
 PARTS = ("schemas", "etl", "service")  # the folders of the program
+READERS = {"toml": tomllib.loads, "json": json.loads}
 HEXWATCH = Path(sys.executable).with_name("hexwatch")
 
 pytestmark = pytest.mark.timeout(400)  # the first to come waits for the mission, beside whatever else is tested
@@ -98,6 +100,13 @@ def test_the_tutorials_are_followed() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_block_says_what_it_is(page: Path) -> None:
     assert [block.line for block in blocks(page) if not block.language] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_data_in_a_block_can_be_read(page: Path) -> None:
+    for block in blocks(page):
+        if block.language in READERS:
+            READERS[block.language](block.code)
 
 
 def test_only_what_the_page_says_is_compared() -> None:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 
-from docs.pages import MANUAL, PAGES, ROOT, anchors, links, name
+from docs.pages import MANUAL, PAGES, ROOT, anchors, code, links, name
 from hexwatch_schemas import indicators
 from hexwatch_schemas.cli import load_commands
 from hexwatch_schemas.errors import Exit
 from hexwatch_schemas.settings import Settings
 
 ZENSICAL = ROOT / ".venv/docs/bin/zensical"
+
+
+@cache
+def _commands() -> Any:
+    return typer.main.get_command(load_commands())
 
 
 def test_reference_pages_are_those_the_code_makes() -> None:
@@ -77,10 +84,10 @@ def test_every_setting_and_indicator_explains_itself() -> None:
 
 
 def test_every_option_of_every_command_explains_itself() -> None:
-    group = typer.main.get_command(load_commands())
+    group = _commands()
     silent = [
         f"{command.name} {parameter.name}"
-        for command in getattr(group, "commands", {}).values()
+        for command in group.commands.values()
         for parameter in command.params
         if not getattr(parameter, "help", None)
     ]
@@ -102,11 +109,32 @@ def _read_elsewhere() -> set[str]:
 
 
 def test_a_default_is_told_as_it_is() -> None:
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs/reference.py")
-    assert spec
-    assert spec.loader
-    reference = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(reference)
-    rows = dict(re.findall(r"^\| `HEXWATCH_(\w+)` \| (.*?) \|", reference.settings(), re.MULTILINE))
-    assert rows["WORKERS"] != rows["DATA_FOLDER"]
-    assert rows["CORS_ORIGINS"] == "unset"
+    text = (MANUAL / "reference/settings.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `HEXWATCH_(\w+)` \| (.*?) \|", text, re.MULTILINE))
+    assert rows.keys() == {field.upper() for field in Settings.model_fields}
+    assert (rows["WORKERS"], rows["CORS_ORIGINS"], rows["PORT"]) == ("unset", "unset", "`8080`")
+
+
+def test_every_address_explains_itself() -> None:
+    text = (MANUAL / "reference/addresses.md").read_text("utf-8")
+    assert "`/tiles/{layer}/{z}/{x}/{y}.mvt`" in text
+    assert re.findall(r"^\| `(/[^`]*)` \|  \|", text, re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_commands_that_are_written_exist(page: Path) -> None:
+    """Also where nothing runs: in a sentence, in a table, in a block that cannot."""
+    if page.name == "CHANGELOG.md":
+        return  # what was, stays
+    assert [wrong for line in code(page) for wrong in _wrong(shlex.split(line, comments=True))] == []
+
+
+def _wrong(words: list[str]) -> list[str]:
+    """What of a line that begins with `hexwatch` is no command or no option of it."""
+    command, rest = _commands(), words[1:]
+    while (found := getattr(command, "commands", {}).get(rest[0] if rest else "")) is not None:
+        command, rest = found, rest[1:]
+    known = {option for parameter in command.params for option in [*parameter.opts, *parameter.secondary_opts]}
+    strangers = [word for word in rest if word.startswith("--") and word.split("=")[0] not in known | {"--help"}]
+    only_groups = getattr(command, "commands", None) and rest and not rest[0].startswith("-") and rest[0].islower()
+    return [f"{' '.join(words)}: {wrong}" for wrong in [*strangers, *(rest[:1] if only_groups else [])]]

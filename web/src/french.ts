@@ -37,6 +37,7 @@ export const FRENCH: Record<string, string> = {
   "Exact: reported at a place in this hexagon. Spread: its share of reports known only to a wider area. Expected: both.":
     "Exact : signalé à un lieu de cet hexagone. Réparti : sa part des faits connus pour une zone plus vaste. Attendu : les deux.",
   Expected: "Attendu",
+  "Find a layer": "Trouver une couche",
   "First month": "Premier mois",
   "For your own map: ": "Pour votre propre carte : ",
   From: "Du",
@@ -46,6 +47,7 @@ export const FRENCH: Record<string, string> = {
     "Dans toute la couche et la période : leur lieu n’est connu que pour le pays, ou pour une zone sans contour.",
   "In this window and these categories, no report is placed in this part of the map.":
     "Dans cette période et ces catégories, aucun fait n’est placé dans cette partie de la carte.",
+  Incidents: "Incidents",
   "Last 12 months": "12 derniers mois",
   "Last month": "Dernier mois",
   "Layers and dates": "Couches et dates",
@@ -71,8 +73,10 @@ export const FRENCH: Record<string, string> = {
   "On no hexagon: {0}.": "Sur aucun hexagone : {0}.",
   "One map": "Une seule carte",
   "Opacity of {0}": "Opacité de {0}",
+  Patrols: "Patrouilles",
   "Pictures below": "Images en dessous",
   Play: "Lire",
+  Rasters: "Images",
   "Reading its numbers …": "Lecture de ses nombres …",
   "Release {0} of {1}": "Version {0} du {1}",
   "Release {0}": "Version {0}",

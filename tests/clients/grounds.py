@@ -88,8 +88,8 @@ def variables(address: str, collection: str, fields: tuple[str, str], folders: F
 def record_variables(address: str, collection: str, whole: str | None, folders: Folders) -> dict[str, str]:
     """The variables for single records.
 
-    QGIS and GDAL are shown features only where all have a place: their programs hold one without, such as a report that is
-    not exact, to be lost.
+    QGIS and GDAL are shown features only where all have a place: their programs hold one without, such as a report that
+    is not exact, to be lost.
     """
     items = f"{address}/collections/{collection}/items"
     first = asked(f"{items}?limit=1")["features"][0]

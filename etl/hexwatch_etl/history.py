@@ -51,8 +51,8 @@ def difference(conn: psycopg.Connection, layer: str, earlier: str, later: str, l
         "layer": layer,
         "from": a["number"],
         "to": b["number"],
-        "counts": dict(sorted({r["change"]: r["alike"] for r in records}.items())),
-        "records": [{k: v for k, v in r.items() if k != "alike"} for r in records[:limit]],
+        "counts": dict(sorted(records[0]["counts"].items())) if records else {},
+        "records": [{k: v for k, v in r.items() if k != "counts"} for r in records[:limit]],
         "cells": cells[:limit],
         "truncated": len(records) > limit or len(cells) > limit,
     }

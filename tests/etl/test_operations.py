@@ -103,6 +103,7 @@ def test_a_difference_names_what_was_added_revised_and_removed(dsn: str, load_re
     assert found["counts"] == {"added": 1, "removed": 1, "revised": 2}
     assert sum(c["change"] for c in found["cells"] if c["measure"] == "deaths") == (5 + 1 + 1) - (3 + 1 + 2)
     assert (short["truncated"], len(short["records"])) == (True, 1)
+    assert short["counts"] == found["counts"], "what is not listed is counted all the same"
     words = cli("diff", "mission", "1", "2", dsn=dsn)
     assert "release 1 to 2: 1 added, 1 removed, 2 revised" in words.stdout
     assert cli("diff", "mission", "banana", "2", dsn=dsn).code == 2

@@ -36,7 +36,8 @@ select case when b.id is null then 'added' when a.id is null then 'removed' else
 from before b full join after a on a.key = b.key
 where a.id is distinct from b.id
 )
-select *, count(*) over (partition by change) as alike from change order by key limit %(limit)s
+select *, (select jsonb_object_agg(kind, n) from (select change as kind, count(*) as n from change group by change) all_of_it) as counts
+from change order by key limit %(limit)s
 
 -- name: changed_tracks
 with before as (
@@ -51,7 +52,8 @@ select case when b.id is null then 'added' when a.id is null then 'removed' else
 from before b full join after a on a.key = b.key and a.day = b.day
 where a.id is distinct from b.id
 )
-select *, count(*) over (partition by change) as alike from change order by key, day limit %(limit)s
+select *, (select jsonb_object_agg(kind, n) from (select change as kind, count(*) as n from change group by change) all_of_it) as counts
+from change order by key, day limit %(limit)s
 
 -- name: changed_cells
 -- By cell and measure, what the later belief has more than the earlier one, exactly placed facts only.

@@ -87,9 +87,14 @@ def load(conn: psycopg.Connection, request: Request, progress: Progress = lambda
 
 def read(path: Path, source: sources.Source, request: Request) -> Delivery:
     """One file of a load. Raises UsageError where there is none."""
+    return sources.read_delivery(there(path), source=source, mapping=request.mapping, delivered=request.delivered)
+
+
+def there(path: Path) -> Path:
+    """A file of a load. Raises UsageError where there is none."""
     if not path.is_file():
         raise UsageError(f"There is no file {path}.")
-    return sources.read_delivery(path, source=source, mapping=request.mapping, delivered=request.delivered)
+    return path
 
 
 def titled(request: Request) -> Description:

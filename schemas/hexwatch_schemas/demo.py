@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import signal
 import socket
@@ -68,9 +67,7 @@ def _prepare(own: Settings, store: Store) -> None:
     typer.echo("Making up a mission and loading it; the next start finds it there.")
     folder.mkdir(parents=True, exist_ok=True)
     _hexwatch(own, "migrate", cwd=folder)
-    _hexwatch(own, "simulate", "--quiet", "--out", str(folder), cwd=folder)
-    for arguments in json.loads((folder / "loads.json").read_text()):
-        _hexwatch(own, *arguments, cwd=folder)
+    _hexwatch(own, "simulate", "--quiet", "--load", "--out", str(folder), cwd=folder)
     stamp.write_text(wanted)
 
 

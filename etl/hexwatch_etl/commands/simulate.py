@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import json
 import shlex
+from contextlib import chdir
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hexwatch_schemas.cli import app
 
-def register(app: typer.Typer) -> None:
+if TYPE_CHECKING:
+    from ..demo import Mission
+
+
+def register(parent: typer.Typer) -> None:
     """Add the command."""
-    app.command()(simulate)
+    parent.command()(simulate)
 
 
 def simulate(
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder to write to; made if it is not there.")],
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another history of the same country.")] = 20260101,
     scale: Annotated[
-        float, typer.Option(help="Multiplies the number of incidents; 1 gives about 5,400 reports.")
+        float, typer.Option(help="Multiplies the number of incidents; 1 gives about 4,400 reports.")
     ] = 1.0,
+    load: Annotated[
+        bool, typer.Option("--load", help="Load it, too: run the commands of loads.json, one after the other.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what was written, and what each load did, as lines of JSON.")
+    ] = False,
 ) -> None:
     """Make up a mission: zones, two years of incident reports and patrols, and the truth behind them.
 
@@ -35,8 +46,21 @@ def simulate(
     made = run(out, seed, scale)
     if as_json:
         typer.echo(json.dumps(asdict(made), default=str))
-        return
-    if quiet:
-        return
-    typer.echo(f"{made.incidents:,} made-up incidents, {made.heard:,} of them reported, are in {made.folder}.")
-    typer.echo("\n".join(["To load them, in that folder:", *(f"  hexwatch {shlex.join(load)}" for load in made.loads)]))
+    elif not quiet:
+        typer.echo(_told(made))
+    if load:
+        _load(made, ["--json"] if as_json else [])
+
+
+def _told(made: Mission) -> str:
+    heard = f"{made.incidents:,} made-up incidents, {made.heard:,} of them reported, are in {made.folder}."
+    return "\n".join(
+        [heard, "To load them, in that folder:", *(f"  hexwatch {shlex.join(load)}" for load in made.loads)]
+    )
+
+
+def _load(made: Mission, more: list[str]) -> None:
+    """In this process: to import all that loads need takes longer than some of them."""
+    with chdir(made.folder):
+        for arguments in made.loads:
+            app([*arguments, *more], standalone_mode=False)

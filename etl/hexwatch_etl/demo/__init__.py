@@ -14,7 +14,7 @@ The steps, each a module that knows only those before it:
 
     country      the ground: outline, zones, towns, road and ceasefire line, always the same
     background   where and when violence starts by itself
-    patrols      who went where, and when; it keeps some violence from happening
+    patrols      who went where, and when; it keeps some violence from happening, and is told of more of the rest
     process      how each incident sets off others (a self-exciting point process)
     marks        what each incident was: category and deaths
     reporting    what reached the files: unreported zone, blurred places and days, false counts, corrections

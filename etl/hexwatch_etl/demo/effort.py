@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from gpxpy.gpx import GPX, GPXTrack, GPXTrackPoint, GPXTrackSegment
 
 from . import country as ground
 from . import patrols as who
@@ -15,7 +16,7 @@ from .files import INCIDENTS, TITLE, ZONES
 from .patrols import Patrols
 from .reporting import FIRST_DAY
 
-PATROLS, ACCESS, WATCHED = "vethara-patrols", "vethara-access", "vethara-watched"
+PATROLS, FLIGHTS, ACCESS, WATCHED = "vethara-patrols", "vethara-flights", "vethara-access", "vethara-watched"
 # The zones that patrols are meant to reach, among them the one from which nothing is reported.
 REQUIRED = ("Orrenday", "Marrigay", "Dravenmark", ground.UNREPORTED_ZONE)
 # Zone, or near to where (kilometres), from when to when: first and last day of each denial.
@@ -35,6 +36,7 @@ def _codes(names: tuple[str, ...]) -> str:
 LOADS = (
     ("load", PATROLS, "patrols.csv", "posts.parquet", "--kind", "tracks", "--mapping", "patrols.toml", "--title",
      f"{ground.NAME} patrols (synthetic)", "--synthetic"),
+    ("load", FLIGHTS, "flights.gpx", "--title", f"{ground.NAME} flights (synthetic)", "--synthetic"),
     ("load", ACCESS, "access.csv", "--mapping", "access.toml", "--areas", ZONES, "--title",
      f"{ground.NAME}: no access (synthetic)", "--synthetic"),
     ("layer", WATCHED, "--of", INCIDENTS, "--effort", PATROLS, "--access", ACCESS, "--required",
@@ -43,13 +45,15 @@ LOADS = (
 
 
 def write(folder: Path, patrols: Patrols) -> None:
-    """patrols.csv, posts.parquet, access.csv and their mappings."""
+    """patrols.csv, posts.parquet, flights.gpx, access.csv, and mappings where they need one."""
     for name in ("patrols.toml", "access.toml"):
         (folder / name).write_bytes(resources.files("hexwatch_etl.demo").joinpath(name).read_bytes())
     pings = _pings(patrols)
-    posts = pl.col("type") == "post"
-    pings.filter(~posts).write_csv(folder / "patrols.csv", datetime_format="%Y-%m-%dT%H:%M:%SZ")
-    pings.filter(posts).write_parquet(folder / "posts.parquet")
+    by_type = pings.partition_by("type", as_dict=True)
+    posts, flights = by_type.pop(("post",)), by_type.pop(("air",))
+    pl.concat(by_type.values()).write_csv(folder / "patrols.csv", datetime_format="%Y-%m-%dT%H:%M:%SZ")
+    posts.write_parquet(folder / "posts.parquet")
+    (folder / "flights.gpx").write_text(_gpx(flights), "utf-8")
     _denials().write_csv(folder / "access.csv")
 
 
@@ -68,6 +72,19 @@ def _pings(patrols: Patrols) -> pl.DataFrame:
             "synthetic": np.ones(patrols.day.size, np.bool_),
         }
     )
+
+
+def _gpx(pings: pl.DataFrame) -> str:
+    """One track for each flight."""
+    found = GPX()
+    found.name, found.creator = f"{ground.NAME} flights (synthetic)", "Hexwatch simulator"
+    for (name,), points in pings.group_by("patrol_id", maintain_order=True):
+        places = points.select("longitude", "latitude", "time").iter_rows()
+        track, segment = GPXTrack(str(name)), GPXTrackSegment([GPXTrackPoint(y, x, time=at) for x, y, at in places])
+        track.type = "air"  # pyright: ignore[reportAttributeAccessIssue]  (the library declares None alone)
+        track.segments.append(segment)
+        found.tracks.append(track)
+    return found.to_xml("1.1")
 
 
 def _denials() -> pl.DataFrame:
@@ -91,11 +108,13 @@ def _denials() -> pl.DataFrame:
 
 
 def parameters() -> dict[str, object]:
-    """How patrols act on incidents: what a method may be tried against."""
+    """How patrols act on incidents and on who is told of them: what a method may be tried against."""
     return {
         "log_rate": who.LOG_RATE,
         "resolution": who.RESOLUTION,
         "rings": who.RINGS,
         "lasting_days": who.LASTING,
         "types": ["foot", "vehicle", "post"],
+        "told_where_looked": who.TOLD_WHERE_LOOKED,
+        "told_elsewhere": who.TOLD_ELSEWHERE,
     }

@@ -126,7 +126,7 @@ def _standing_reports(happened: History, told: Reports) -> pl.Series:
     """For each incident the report that stands in the later delivery."""
     ids = np.full(len(happened), None, dtype=object)
     ids[np.flatnonzero(happened.heard)] = told.initial["incident_id"].to_numpy()[~told.double]
-    return pl.Series(ids, dtype=pl.String)
+    return pl.Series(ids.tolist(), dtype=pl.String)
 
 
 def _write_json(path: Path, content: object) -> None:

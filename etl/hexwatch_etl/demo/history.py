@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,14 +23,14 @@ class History:
     zone: Ints  # index in Country.zones
     category: Ints  # index in marks.CATEGORIES
     deaths: Ints
+    heard: np.ndarray  # whether somebody passed it on
 
     def __len__(self) -> int:
         return len(self.happened)
 
-    @property
-    def heard(self) -> np.ndarray:
-        """Mask of what somebody passed on: all but what happened in the unreported zone."""
-        return self.zone != ground.country().names.index(ground.UNREPORTED_ZONE)
+    def told(self, passed_on: np.ndarray) -> History:
+        """The same where only some of it was passed on, and nothing from the unreported zone."""
+        return replace(self, heard=passed_on & (self.zone != ground.country().names.index(ground.UNREPORTED_ZONE)))
 
 
 def happen(
@@ -42,7 +42,8 @@ def happen(
     happened = process.run(first, days, TRIGGERING, [_within_the_border, *influences], of_process)
     category = marks.categories(happened, of_marks)
     zone = ground.country().zone_of(happened.place)
-    return History(happened, zone, category, marks.deaths(category, of_marks))
+    everything = np.ones(len(happened), np.bool_)
+    return History(happened, zone, category, marks.deaths(category, of_marks), everything)
 
 
 def _within_the_border(_days: Floats, places: Floats) -> Floats:

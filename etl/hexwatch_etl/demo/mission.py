@@ -35,16 +35,18 @@ class Mission:
 def simulate(folder: Path, seed: int = SEED, scale: float = 1.0) -> Mission:
     """Write the mission to `folder`; the same seed and scale give the same bytes.
 
-    `scale` multiplies the number of incidents (1: about 5,400 reports). Raises UsageError where it is not positive.
+    `scale` multiplies the number of incidents (1: about 4,400 reports). Raises UsageError where it is not positive.
     """
     if not 0 < scale <= 100:
-        raise UsageError(f"The scale {scale} is not above 0 and at most 100.", hint="1 gives about 5,400 reports.")
+        raise UsageError(f"The scale {scale} is not above 0 and at most 100.", hint="1 gives about 4,400 reports.")
     if seed < 0:
         raise UsageError(f"The seed {seed} is negative.", hint="Take any whole number from 0.")
     # Each part has its own stream: a change to one leaves what the others draw as it was.
-    of_history, of_reports, of_patrols = np.random.SeedSequence(seed).spawn(3)
+    of_history, of_reports, of_patrols, of_tellers = np.random.SeedSequence(seed).spawn(4)
     who = patrols(np.random.default_rng(of_patrols))
     history = happen(of_history, reporting.DAYS, scale, [who.survival])
+    what = history.happened
+    history = history.told(who.passed_on(what.day, what.place, np.random.default_rng(of_tellers)))
     told = reports(_heard(history), np.random.default_rng(of_reports))
     files.write_delivery(folder, told)
     effort.write(folder, who)

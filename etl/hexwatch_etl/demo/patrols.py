@@ -1,4 +1,4 @@
-"""Who looked: patrols along the roads and on foot, posts and flights; and how they keep violence down.
+"""Who looked: patrols along the roads and on foot, posts and flights; how they keep violence down, and report it.
 
 When and where they go is drawn without a look at what happens, so that what follows them can be told from what would
 have been without them.
@@ -25,6 +25,8 @@ from .reporting import DAYS
 # LASTING days after that day, happens e^LOG_RATE times as often: half of it does.
 LOG_RATE = float(np.log(0.5))
 RESOLUTION, RINGS, LASTING = 6, 1, 3
+# What happens as near to a patrol, on the very day it is there, is told of more often than what happens elsewhere.
+TOLD_WHERE_LOOKED, TOLD_ELSEWHERE = 0.98, 0.8
 
 BASES = ("Orrendel", "Marrigow", "Dravenny", "Brashet")
 ROADS = (
@@ -36,6 +38,7 @@ HELD = 21.0  # days; a post is held as long as it then stands empty
 
 _TOWNS = {town.name: (town.x, town.y) for town in ground.TOWNS}
 _HOURS = 24.0
+_STRIDE = DAYS + LASTING + 1  # days of a cell in a key
 
 
 @dataclass(frozen=True)
@@ -83,27 +86,40 @@ class Patrols:
     strength: Ints
 
     @cached_property
-    def _keys(self) -> tuple[Cells, Ints]:
-        """The cells near to any patrol on the ground, ascending; (cell, day) keys of what follows one, ascending."""
+    def _near(self) -> tuple[Cells, Ints, Ints]:
+        """The cells near to any patrol on the ground, ascending; by (cell, day): what follows one, and what it sees."""
         on_ground = self.type != "air"
         here = np.unique(np.column_stack([_cells(self.place[on_ground]), self.day[on_ground].astype(np.int64)]), axis=0)
         around = [(cell, day) for at, day in here.tolist() for cell in h3.grid_disk(int(at), RINGS)]
         cells, days = np.array(around, np.int64).T
         known = np.unique(cells)
-        later = days[:, np.newaxis] + np.arange(1, LASTING + 1)
-        return known, np.unique(np.searchsorted(known, cells)[:, np.newaxis] * (DAYS + LASTING + 1) + later)
+        seen = np.unique(np.searchsorted(known, cells) * _STRIDE + days)
+        return known, np.unique(seen[:, np.newaxis] + np.arange(1, LASTING + 1)), seen
 
     def follow(self, days: Floats, places: Floats) -> np.ndarray:
         """Whether each day (n) at a place (n, 2) is one on which a patrol that was there still tells."""
-        known, keys = self._keys
-        cells = _cells(places)
-        at = np.minimum(np.searchsorted(known, cells), known.size - 1)
-        key = at * (DAYS + LASTING + 1) + days.astype(np.int64)
-        return (known[at] == cells) & np.isin(key, keys)
+        known, following, _ = self._near
+        return _among(following, known, days, places)
+
+    def look(self, days: Floats, places: Floats) -> np.ndarray:
+        """Whether a patrol is near to each place (n, 2) on the very day (n)."""
+        known, _, seen = self._near
+        return _among(seen, known, days, places)
+
+    def passed_on(self, days: Floats, places: Floats, rng: np.random.Generator) -> np.ndarray:
+        """Whether somebody tells of incidents (n): more do where a patrol looks."""
+        return rng.random(len(days)) < np.where(self.look(days, places), TOLD_WHERE_LOOKED, TOLD_ELSEWHERE)
 
     def survival(self, days: Floats, places: Floats) -> Floats:
         """Their influence: see `process.Survival`."""
         return np.exp(LOG_RATE * self.follow(days, places))
+
+
+def _among(keys: Ints, known: Cells, days: Floats, places: Floats) -> np.ndarray:
+    """Whether cell and day of each place are among keys of known cells."""
+    cells = _cells(places)
+    at = np.minimum(np.searchsorted(known, cells), known.size - 1)
+    return (known[at] == cells) & np.isin(at * _STRIDE + days.astype(np.int64), keys)
 
 
 def _cells(places: Floats) -> Cells:

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from hexwatch_schemas.errors import UnreadableFile
 
 _SEPARATORS = (",", "\t", ";", "|")
 _TOP = 1 << 16  # characters that tell the separator
-_CHUNK = 50_000  # records turned into columns at a time: lists of Python strings are large
+CHUNK = 50_000  # records turned into columns at a time: lists of Python strings are large
 _HXL = re.compile(r"#[a-z][a-z0-9_]*(\s*\+\s*[a-z0-9_]+)*", re.IGNORECASE)  # HXL standard 1.1: tag and attributes
 
 csv.field_size_limit(1 << 20)  # outlines written as text in a cell are longer than Python's limit of 131,072
@@ -42,7 +42,7 @@ def separator_of(text: str, shape: FileShape) -> str:
 
 
 def _cells(text: str, separator: str, shape: FileShape) -> tuple[int, int]:
-    top = islice(_records(text[:_TOP], separator, shape), 20)
+    top = islice(_records(io.StringIO(text[:_TOP], newline=""), separator, shape), 20)
     widths = Counter(len(record.cells) for record in top if record.cells)
     width, often = widths.most_common(1)[0] if widths else (0, 0)
     return (often if width > 1 else 0, width)
@@ -65,8 +65,8 @@ class _Record(NamedTuple):
 class _Tape:
     """Lines that can be played again from the second line of a record: how an open quote is survived."""
 
-    def __init__(self, text: str) -> None:
-        self._lines = iter(io.StringIO(text, newline=""))
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
         self._again: deque[str] = deque()
         self._record: list[str] = []
         self.line = 1  # where the record begins
@@ -92,9 +92,9 @@ class _Tape:
         return first
 
 
-def _records(text: str, separator: str, shape: FileShape) -> Iterator[_Record]:
+def _records(lines: Iterable[str], separator: str, shape: FileShape) -> Iterator[_Record]:
     """Records but for blank lines. A line that cannot be cut is given up alone; reading goes on behind it."""
-    tape = _Tape(text)
+    tape = _Tape(lines)
     reader = _reader(tape, separator, shape)
     while True:
         tape.begin()
@@ -112,22 +112,33 @@ def _records(text: str, separator: str, shape: FileShape) -> Iterator[_Record]:
 def first_record(text: str) -> list[str]:
     """The names in the header, or the first cells of a file that has none."""
     shape = FileShape()
-    first = next(_records(text, separator_of(text, shape), shape), _Record(1, []))
+    lines = io.StringIO(text, newline="")
+    first = next(_records(lines, separator_of(text, shape), shape), _Record(1, []))
     return unique_names([cell.strip() for cell in first.cells or ()], [])
 
 
 def read_delimited(text: str, shape: FileShape, name: str) -> Records:
     """Every record of a text; ragged and unreadable lines become `broken`."""
-    records = _records(text, separator_of(text, shape), shape)
+    parts = list(delimited_parts(io.StringIO(text, newline=""), separator_of(text, shape), shape, name))
+    columns, lines, broken = zip(*((part.columns, part.lines, part.broken) for part in parts), strict=True)
+    notes = [note for part in parts for note in part.notes]
+    return Records(pl.concat(columns), pl.concat(lines), pl.concat(broken), notes)
+
+
+def delimited_parts(lines: Iterable[str], separator: str, shape: FileShape, name: str) -> Iterator[Records]:
+    """The same some records at a time; at least one part, which may be empty."""
+    records = _records(lines, separator, shape)
     notes: list[str] = []
     header = list(shape.names) or _header(next(records, _Record(1, None)), name, notes)
-    intake = _Intake(header)
+    intake = _Intake(header, notes)
     for position, record in enumerate(records):
         if position == 0 and _is_hxl(record):
             notes.append(f"Line {record.line} holds HXL tags and was skipped.")
         else:
             intake.take(record)
-    return Records(intake.columns(), intake.lines(), intake.broken(), notes)
+        if intake.full:
+            yield intake.given()
+    yield intake.given()
 
 
 def _header(record: _Record, name: str, notes: list[str]) -> list[str]:
@@ -156,14 +167,18 @@ def _is_hxl(record: _Record) -> bool:
 
 
 class _Intake:
-    """Collects records and turns them into columns chunk by chunk."""
+    """Collects records until they are given as columns."""
 
-    def __init__(self, header: list[str]) -> None:
+    def __init__(self, header: list[str], notes: list[str]) -> None:
         self._header = header
-        self._frames: list[pl.DataFrame] = []
+        self._notes = notes
         self._rows: list[list[str]] = []
         self._lines: list[int] = []
         self._broken: list[tuple[int, str, str, str]] = []
+
+    @property
+    def full(self) -> bool:
+        return len(self._rows) + len(self._broken) >= CHUNK
 
     def take(self, record: _Record) -> None:
         cells, width = record.cells, len(self._header)
@@ -174,24 +189,16 @@ class _Intake:
         else:
             self._rows.append(cells)
             self._lines.append(record.line)
-            if len(self._rows) == _CHUNK:
-                self._flush()
 
     def _refuse(self, line: int, reason: str, row: dict[str, object]) -> None:
         self._broken.append((line, "broken-line", reason, json.dumps(row, ensure_ascii=False)))
 
-    def _flush(self) -> None:
+    def given(self) -> Records:
+        """What was taken since the last time, and what there is to note."""
         columns = zip(*self._rows, strict=True) if self._rows else ([] for _ in self._header)
         data = {name: pl.Series(name, cells, pl.String) for name, cells in zip(self._header, columns, strict=True)}
-        self._frames.append(pl.DataFrame(data).with_columns(pl.all().replace("", None)))
-        self._rows = []
-
-    def columns(self) -> pl.DataFrame:
-        self._flush()
-        return pl.concat(self._frames)
-
-    def lines(self) -> pl.Series:
-        return pl.Series("line", self._lines, pl.Int64)
-
-    def broken(self) -> pl.DataFrame:
-        return pl.DataFrame(self._broken, schema=REMARK_SCHEMA, orient="row")
+        broken = pl.DataFrame(self._broken, schema=REMARK_SCHEMA, orient="row")
+        lines, notes = pl.Series("line", self._lines, pl.Int64), list(self._notes)
+        self._rows, self._lines, self._broken = [], [], []
+        self._notes.clear()
+        return Records(pl.DataFrame(data).with_columns(pl.all().replace("", None)), lines, broken, notes)

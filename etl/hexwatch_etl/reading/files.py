@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 from hexwatch_schemas.errors import UnreadableFile
 
-from .unpack import unpack
+from .unpack import ZIP, is_packed, unpack, unpacked_stream
+
+TOP = 1 << 20  # bytes that are looked at before a file is read
 
 
 class Form(StrEnum):
@@ -26,12 +31,28 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Content:
-    """An opened file: its bytes without compression. A shapefile has parts instead, by suffix."""
+    """An opened file, without compression. A shapefile has parts instead, by suffix.
+
+    `head`: its first bytes. All of them are in memory only once somebody asks for `data`.
+    """
 
     name: str
     form: Form
-    data: bytes = field(repr=False)
+    head: bytes = field(repr=False)
+    path: Path
+    packed: bool = False
     parts: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def data(self) -> bytes:
+        """All bytes. Raises UnreadableFile, also for a file that grows too large."""
+        found = unpack(self.path.read_bytes(), self.name)
+        assert isinstance(found, bytes), "it was when it was opened"
+        return found
+
+    def stream(self) -> AbstractContextManager[IO[bytes]]:
+        """The same to be read bit by bit. Raises UnreadableFile, also on the way."""
+        return unpacked_stream(self.path, self.name)
 
 
 _SHAPE_MAGIC = b"\x00\x00\x27\x0a"
@@ -42,17 +63,29 @@ _KNOWN = "Known are CSV and its kin, Parquet, GeoJSON, GeoPackage, Shapefile, Fl
 
 
 def open_file(path: Path) -> Content:
-    """Read and unpack a file; UnreadableFile tells what is wrong with it."""
+    """Open a file and look at its top; UnreadableFile tells what is wrong with it."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            magic = file.read(4)
+        if magic == _SHAPE_MAGIC:
+            data = path.read_bytes()
+            return Content(path.name, Form.SHAPEFILE, b"", path, parts={".shp": data} | _siblings(path))
     except OSError as error:
         raise UnreadableFile(f"{path} could not be read: {error.strerror}.", hint="Check the path.") from error
-    if data.startswith(_SHAPE_MAGIC):
-        return Content(path.name, Form.SHAPEFILE, b"", {".shp": data} | _siblings(path))
-    inside = unpack(data, path.name)
+    return _zipped(path) if magic.startswith(ZIP) else _top(path)
+
+
+def _zipped(path: Path) -> Content:
+    inside = unpack(path.read_bytes(), path.name)
     if isinstance(inside, dict):
-        return Content(path.name, Form.SHAPEFILE, b"", inside)
-    return Content(path.name, _form(inside, path.name), inside)
+        return Content(path.name, Form.SHAPEFILE, b"", path, parts=inside)
+    return Content(path.name, _form(inside, path.name), inside[:TOP], path, packed=True)
+
+
+def _top(path: Path) -> Content:
+    with unpacked_stream(path, path.name) as stream:
+        head = stream.read(TOP)
+    return Content(path.name, _form(head, path.name), head, path, packed=is_packed(path))
 
 
 def _siblings(path: Path) -> dict[str, bytes]:

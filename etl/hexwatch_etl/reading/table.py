@@ -11,11 +11,9 @@ from hexwatch_etl.events import REMARK_SCHEMA
 from hexwatch_etl.mapping import FileShape
 
 from .delimited import first_record, read_delimited
-from .files import Content, Form
+from .files import TOP, Content, Form
 from .text import decode
 from .typed import read_typed
-
-_TOP = 1 << 20  # bytes that are looked at before a file is read
 
 
 @dataclass(frozen=True)
@@ -45,15 +43,15 @@ def peek(content: Content) -> Peek:
     """The names of the columns, without reading the whole file."""
     if content.form is not Form.DELIMITED:
         return Peek(content.form, tuple(read_typed(content, rows=1).columns.columns))
-    text = decode(_top(content.data), None, content.name).text
+    text = decode(_top(content), None, content.name).text
     return Peek(content.form, tuple(first_record(text)))
 
 
-def _top(data: bytes) -> bytes:
+def _top(content: Content) -> bytes:
     """The first lines, whole ones; of UTF-16, whose line ends are two bytes, everything."""
-    if len(data) <= _TOP or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data
-    return data[: data.rfind(b"\n", 0, _TOP) + 1] or data
+    if len(content.head) < TOP or content.head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.data
+    return content.head[: content.head.rfind(b"\n") + 1] or content.data
 
 
 def read_table(content: Content, shape: FileShape) -> Table:

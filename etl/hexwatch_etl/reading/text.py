@@ -47,6 +47,11 @@ _LETTER = re.compile(r"[^\W\x00-\x7f]")
 _NEARLY_ALL = 0.9  # share of the letters beyond ASCII that must look encoded twice: then it befell the whole file
 
 
+def may_be_repaired(text: str) -> bool:
+    """Does anything in it look encoded twice?"""
+    return not text.isascii() and _TWICE.search(text) is not None
+
+
 def _repaired(text: str) -> Text:
     """Undo a second encoding, unless letters that were encoded once speak against it."""
     if text.isascii():

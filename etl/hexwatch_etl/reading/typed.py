@@ -48,13 +48,23 @@ def read_typed(content: Content, layer: str | None = None, rows: int | None = No
 
 
 def _parquet(content: Content, rows: int | None) -> Features:
-    file = pq.ParquetFile(pa.BufferReader(content.data))
+    file = opened_parquet(content)
     table = file.read() if rows is None else next(file.iter_batches(rows), None)
     table = (
         pa.Table.from_batches([table])
         if isinstance(table, pa.RecordBatch)
         else table or file.schema_arrow.empty_table()
     )
+    return features(file, table)
+
+
+def opened_parquet(content: Content) -> pq.ParquetFile:
+    """The file, read from where it is unless it is packed."""
+    return pq.ParquetFile(pa.BufferReader(content.data) if content.packed else content.path)
+
+
+def features(file: pq.ParquetFile, table: pa.Table) -> Features:
+    """Rows of a Parquet file as features."""
     described = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))  # GeoParquet 1.1 metadata
     name = described.get("primary_column")
     if name is None:
@@ -146,12 +156,14 @@ def _text(column: pl.Series) -> pl.Series | None:
         return None
     if isinstance(kind, (pl.Datetime, pl.Duration)):
         column = column.dt.to_string("iso:strict")
-    elif kind.is_float() and _is_whole(column):
-        column = column.cast(pl.Int64)
+    elif kind.is_float():
+        return _numbers(column)
     return column.cast(pl.String).replace("", None)
 
 
-def _is_whole(column: pl.Series) -> bool:
-    """Are these whole numbers that became floats because one is missing?"""
-    filled = column.drop_nulls()
-    return bool(filled.is_finite().all() and (filled == filled.round()).all() and (filled.abs() < 2**53).all())
+def _numbers(column: pl.Series) -> pl.Series:
+    """Whole numbers without a fraction: an id that became a float, because one was missing, is still that id."""
+    values = pl.col(column.name)
+    whole = values.is_finite() & (values == values.round()) & (values.abs() < 2**53)
+    text = pl.when(whole).then(values.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(values.cast(pl.String))
+    return column.to_frame().select(text).to_series()

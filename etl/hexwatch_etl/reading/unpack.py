@@ -8,9 +8,10 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable
-from pathlib import PurePosixPath
-from typing import IO
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -22,36 +23,92 @@ _MOST = 4 << 30  # bytes of a whole file
 _SHAPEFILE = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
 
 
-def _zstandard(packed: bytes) -> io.BufferedIOBase:
-    return io.BufferedReader(pa.CompressedInputStream(pa.BufferReader(packed), "zstd"))  # pyright: ignore[reportArgumentType]
+def _zstandard(packed: IO[bytes]) -> IO[bytes]:
+    return io.BufferedReader(pa.CompressedInputStream(pa.PythonFile(packed, "r"), "zstd"))  # pyright: ignore[reportArgumentType]
 
 
-_STREAMS: dict[bytes, Callable[[bytes], io.BufferedIOBase]] = {
-    b"\x1f\x8b": lambda packed: gzip.GzipFile(fileobj=io.BytesIO(packed)),
-    b"BZh": lambda packed: bz2.BZ2File(io.BytesIO(packed)),
-    b"\xfd7zXZ\x00": lambda packed: lzma.LZMAFile(io.BytesIO(packed)),  # noqa: SIM115 (closed with its buffer)
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_STREAMS: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": lambda packed: gzip.GzipFile(fileobj=packed),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
     b"\x28\xb5\x2f\xfd": _zstandard,
 }
 _BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowException)
 
 
-def unpack(data: bytes, name: str) -> bytes | dict[str, bytes]:
-    """The bytes inside gzip, bzip2, xz, zstd or zip; of a zipped shapefile its parts by suffix."""
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """What a damaged file raises becomes UnreadableFile."""
     try:
-        for magic, stream in _STREAMS.items():
-            if data.startswith(magic):
-                return _bounded(stream(data), len(data), name)
-        return _unzip(data, name) if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) else data
+        yield
     except _BROKEN as error:
         hint = "Fetch the file again: it is cut short or damaged."
         raise UnreadableFile(f"{name} could not be unpacked: {error}.", hint=hint) from error
+
+
+def unpack(data: bytes, name: str) -> bytes | dict[str, bytes]:
+    """The bytes inside gzip, bzip2, xz, zstd or zip; of a zipped shapefile its parts by suffix."""
+    with explained(name):
+        for magic, stream in _STREAMS.items():
+            if data.startswith(magic):
+                return _bounded(stream(io.BytesIO(data)), len(data), name)
+        return _unzip(data, name) if data.startswith(ZIP) else data
+
+
+def is_packed(path: Path) -> bool:
+    """Is it gzip, bzip2, xz or zstd?"""
+    with path.open("rb") as file:
+        return _unpacking(file) is not None
+
+
+@contextmanager
+def unpacked_stream(path: Path, name: str) -> Iterator[IO[bytes]]:
+    """What is inside gzip, bzip2, xz or zstd, or the file itself, to be read bit by bit within the same ratio."""
+    with explained(name), path.open("rb") as file:
+        unpacking = _unpacking(file)
+        if unpacking is None:
+            yield file
+            return
+        with unpacking(file) as inside:
+            yield _Bounded(inside, max(_FREE, path.stat().st_size * _RATIO), name)
+
+
+def _unpacking(file: IO[bytes]) -> Callable[[IO[bytes]], Any] | None:
+    first = file.read(6)
+    file.seek(0)
+    return next((stream for magic, stream in _STREAMS.items() if first.startswith(magic)), None)
+
+
+class _Bounded(io.BufferedReader):
+    """A stream that is refused where it grows too large."""
+
+    def __init__(self, inside: Any, most: int, name: str) -> None:
+        super().__init__(inside)
+        self._left, self._most, self._name = most, most, name
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self._counted(super().read(size))
+
+    def read1(self, size: int = -1, /) -> bytes:
+        return self._counted(super().read1(size))
+
+    def _counted(self, found: bytes) -> bytes:
+        self._left -= len(found)
+        if self._left < 0:
+            raise _too_large(self._name, self._most)
+        return found
+
+
+def _too_large(name: str, most: int) -> UnreadableFile:
+    return UnreadableFile(f"{name} grows beyond {most:,} bytes.", hint="Unpack it yourself if you trust it.")
 
 
 def _bounded(stream: io.BufferedIOBase | IO[bytes], packed: int, name: str) -> bytes:
     most = min(_MOST, max(_FREE, packed * _RATIO))
     data = stream.read(most + 1)
     if len(data) > most:
-        raise UnreadableFile(f"{name} grows beyond {most:,} bytes.", hint="Unpack it yourself if you trust it.")
+        raise _too_large(name, most)
     return data
 
 

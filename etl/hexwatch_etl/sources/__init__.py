@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -10,14 +11,25 @@ from pkgutil import iter_modules
 from hexwatch_etl.events import Delivery
 from hexwatch_etl.mapping import Mapping
 from hexwatch_etl.normalise import normalise
-from hexwatch_etl.reading import Content, Peek, Table, open_file, peek, read_table
-from hexwatch_etl.tracks.mapping import PingMapping
+from hexwatch_etl.reading import Content, Peek, Table, open_file, peek, read_parts, read_table
+from hexwatch_etl.tracks.mapping import Order, PingMapping
 from hexwatch_etl.tracks.pings import normalise_pings
 from hexwatch_schemas.errors import MappingError, UsageError
 
 from ._source import Source
 
-__all__ = ["SOURCES", "Source", "apply", "declared", "detect", "get", "latest_date", "read_delivery", "recognise"]
+__all__ = [
+    "SOURCES",
+    "Source",
+    "apply",
+    "declared",
+    "detect",
+    "get",
+    "latest_date",
+    "read_delivery",
+    "read_in_parts",
+    "recognise",
+]
 
 
 def _discover() -> dict[str, Source]:
@@ -72,6 +84,14 @@ def read_delivery(
     content = open_file(path)
     mapping = mapping or _declared(content, source)
     return apply(read_table(content, mapping.file), mapping, delivered or latest_date())
+
+
+def read_in_parts(path: Path, mapping: PingMapping, delivered: date | None = None) -> Iterator[Delivery]:
+    """The pings of one file as several deliveries, in order; in one where only the file has an order of pings."""
+    content = open_file(path)
+    whole = mapping.cleaning.order is Order.FILE
+    for table in [read_table(content, mapping.file)] if whole else read_parts(content, mapping.file):
+        yield normalise_pings(table, mapping, delivered or latest_date())
 
 
 def apply(table: Table, mapping: Mapping | PingMapping, delivered: date) -> Delivery:

@@ -19,7 +19,8 @@ from .clean import clean
 from .days import day_of
 from .mapping import Cleaning, Order
 
-IN_MEMORY = 2_000_000  # pings; more wait on disk
+IN_MEMORY = 500_000  # pings; more wait on disk
+ROW_GROUP = 20_000  # of them there: a day is read without its neighbours
 _SAID = [name for name in LAKE_SCHEMA if name not in {"refused", "begins"}]
 _ORDER = ("nth", "line")  # in which they were delivered
 
@@ -35,17 +36,19 @@ class Arrivals:
     files: list[str] = field(default_factory=list)  # their names
     rows_in: int = 0
     unknown_strength: int = 0
-    local_days: list[pl.DataFrame] = field(default_factory=list)  # track, day: of which tracks said something
+    local_days: pl.DataFrame = field(default_factory=pl.DataFrame)  # track, day: of which something is said
     _rejects: list[pl.DataFrame] = field(default_factory=list)
     _remarks: list[pl.DataFrame] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
     _measures: dict[str, Measure] = field(default_factory=dict)
     _waiting: list[pl.DataFrame] = field(default_factory=list)
+    _parts: int = 0
 
     def add(self, file: str, delivery: Delivery) -> None:
-        """Take in one file. Only the file has an order of rows, so where that matters it is judged now."""
+        """Take in a file or a part of it. Only the file has an order of rows: where that matters it is judged now."""
         pings = delivery.events.with_columns(file=pl.lit(file))
-        self.files.append(file)
+        if file not in self.files:
+            self.files.append(file)
         self.rows_in += delivery.rows_in
         self._rejects.append(named(delivery.rejects, file))
         self._remarks.append(named(delivery.remarks, file))
@@ -57,13 +60,16 @@ class Arrivals:
         self._keep(pings.select(_SAID))
 
     def _keep(self, pings: pl.DataFrame) -> None:
+        self._parts += 1
         self.counts.update(dict(pings["time"].dt.date().value_counts().iter_rows()))
         self.unknown_strength += pings["strength"].null_count()
-        self.local_days.append(pings.select("track", day=day_of(pl.col("time"), self.zone)).unique())
-        self._waiting.append(pings.with_columns(nth=pl.lit(len(self.files))))
+        days = pings.select("track", day=day_of(pl.col("time"), self.zone)).unique()
+        self.local_days = pl.concat([self.local_days, days]).unique() if self._parts > 1 else days
+        self._waiting.append(pings.with_columns(nth=pl.lit(self._parts)))
         if sum(frame.height for frame in self._waiting) > IN_MEMORY:
             self.scratch.mkdir(parents=True, exist_ok=True)
-            pl.concat(self._waiting).sort("time").write_parquet(self.scratch / f"{len(self.files)}.parquet")
+            ordered = pl.concat(self._waiting).sort("time")
+            ordered.write_parquet(self.scratch / f"{self._parts}.parquet", row_group_size=ROW_GROUP)
             self._waiting.clear()
 
     def on(self, days: Collection[date]) -> pl.DataFrame:
@@ -81,5 +87,5 @@ class Arrivals:
         return Delivered(
             DatasetKind.TRACKS, self.rows_in, pl.DataFrame(),
             pl.concat([empty, *self._rejects, *refused]).sort("file", "line", maintain_order=True),
-            pl.concat([empty, *self._remarks]), tuple(self._measures.values()), tuple(self._notes),
+            pl.concat([empty, *self._remarks]), tuple(self._measures.values()), tuple(dict.fromkeys(self._notes)),
         )  # fmt: skip

@@ -16,7 +16,7 @@ from .. import catalogue, executors, sources
 from ..catalogue import Dataset
 from ..deliveries import Delivered, keep_rejects, refuse_over_threshold
 from ..lake import Lake, open_lake
-from ..load import Progress, Report, Request, file_facts, read, titled
+from ..load import Progress, Report, Request, file_facts, there, titled
 from ..ownership import Run, owned
 from ..publish import Published, publish
 from ..store_rows import sql
@@ -101,7 +101,8 @@ def _take_in(
     progress("Reading")
     with run.step("read"):
         for file in request.files:
-            arrivals.add(file.name, read(file, sources.get("pings"), replace(request, mapping=mapping)))
+            for part in sources.read_in_parts(there(file), mapping, request.delivered):
+                arrivals.add(file.name, part)
     progress("Writing the lake")
     with run.step("lake"):
         if request.replace:

@@ -41,7 +41,7 @@ def settle(lake: Lake, arrivals: Arrivals, *, whole_days: bool = False) -> Settl
     And of what files of their names brought on those days, whatever the track: one that was misnamed goes, too.
     A day that another recipe made is made anew, arrivals or not.
     """
-    spoken = pl.concat(arrivals.local_days).unique() if whole_days and arrivals.local_days else None
+    spoken = arrivals.local_days if whole_days and arrivals.local_days.height else None
     around = {day + k * _DAY for day in spoken["day"].unique() for k in (-1, 0, 1)} if spoken is not None else set()
     stale = {day for day, part in lake.parts.items() if part.recipe != lake.recipe}
     begin = {*arrivals.counts, *stale, *(around & lake.parts.keys())}

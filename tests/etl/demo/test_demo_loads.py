@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from fixtures.mission import Written, written
-from hexwatch_etl.demo import reporting, simulate
+from hexwatch_etl.demo import Mission, reporting
 from hexwatch_schemas.queries import query
 from hexwatch_schemas.windows import Window
 from oracle.sums import asked
@@ -28,16 +28,18 @@ def total(dsn: str, dataset: str, measure: str) -> float:
 
 
 def test_the_mission_loads_as_it_says(dsn: str, tmp_path: Path, cli: Callable) -> None:
-    told = written(simulate(tmp_path, scale=0.15))
-    zones, initial, revised, patrols, access, watched = (load(cli, dsn, one) for one in told.mission.loads)
+    done = cli("simulate", "--out", tmp_path / "mission", "--scale", "0.15", "--load", "--json", dsn=dsn)
+    assert done.code == 0, done.stderr
+    made, zones, initial, revised, patrols, flights, access, watched = map(json.loads, done.stdout.splitlines())
+    told = written(Mission(**made | {"folder": Path(made["folder"])}))
     mission = told.mission
-    assert [report["rows_quarantined"] for report in (zones, initial, revised, patrols, access)] == [0] * 5
+    assert [report["rows_quarantined"] for report in (zones, initial, revised, patrols, flights, access)] == [0] * 6
     assert (zones["rows_loaded"], initial["rows_loaded"], revised["rows_loaded"]) == (
         13,
         mission.reports,
         mission.heard,
     )
-    assert (patrols["rows_loaded"], access["rows_loaded"]) == (mission.pings, 4)
+    assert (patrols["rows_loaded"] + flights["rows_loaded"], access["rows_loaded"]) == (mission.pings, 4)
     assert {"coverage", "encounter_rate", "days_denied", "days_since_visit"} < set(watched["indicators"])
     # Corrections replace what stood, double reports are closed, all else is left alone.
     assert revised["events_opened"] == mission.corrected
@@ -45,12 +47,6 @@ def test_the_mission_loads_as_it_says(dsn: str, tmp_path: Path, cli: Callable) -
     assert revised["placement"]["unplaced"] == told.revised["where_precision"].eq("country").sum()
     for measure, expected in standing(told).items():
         assert total(dsn, "vethara", measure) == pytest.approx(expected, abs=1e-6)
-
-
-def load(cli: Callable, dsn: str, arguments: tuple[str, ...]) -> dict:
-    done = cli(*arguments, "--json", dsn=dsn)
-    assert done.code == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def standing(told: Written) -> dict[str, int]:

@@ -63,7 +63,7 @@ def test_it_takes_a_moment(tmp_path: Path) -> None:
 def test_each_incident_that_was_heard_of_stands_once(demo: Written) -> None:
     mission, heard = demo.mission, demo.truth.filter(pl.col("incident_id").is_not_null())
     assert (mission.incidents, mission.heard) == (demo.truth.height, heard.height)
-    assert 5_000 < mission.reports == demo.initial.height < 5_800
+    assert 4_000 < mission.reports == demo.initial.height < 4_800
     assert sorted(demo.revised["incident_id"]) == sorted(heard["incident_id"])
     assert demo.initial["incident_id"].is_unique().all()
     stands = heard.join(demo.revised, on="incident_id", validate="1:1")
@@ -77,7 +77,7 @@ def test_nobody_tells_of_the_unreported_zone(demo: Written) -> None:
     there = pl.col("zone") == country.codes[country.names.index(UNREPORTED_ZONE)]
     assert demo.truth.filter(there).height > 200
     assert demo.truth.filter(there)["incident_id"].null_count() == demo.truth.filter(there).height
-    assert demo.truth.filter(~there)["incident_id"].null_count() == 0
+    assert 0.7 < demo.truth.filter(~there)["incident_id"].count() / demo.truth.filter(~there).height < 0.95
     assert UNREPORTED_ZONE not in set(demo.initial["zone"])
 
 

@@ -12,13 +12,17 @@ import pytest
 
 from hexwatch_etl.demo import country as ground
 from hexwatch_etl.demo import history, patrols, reporting, simulate
+from hexwatch_etl.sources import read_delivery
 from hexwatch_schemas import hexgrid
 
 PERIOD = 60  # days within which a place is compared with itself
 
 
-def treated_days(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Cells near to any patrol on the ground, ascending, and whether each of their days follows one (cells, days)."""
+def treated_days(folder: Path, first: int = 1, last: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Cells near to any patrol on the ground, ascending, and whether each of their days follows one (cells, days).
+
+    It does from the `first` to the `last` day after it; by default as long as the mission says.
+    """
     effect = json.loads((folder / "truth/parameters.json").read_text())["patrols"]
     pings = pl.concat(
         [pl.read_csv(folder / "patrols.csv", try_parse_dates=True), pl.read_parquet(folder / "posts.parquet")]
@@ -34,7 +38,7 @@ def treated_days(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     cells, on = (np.array(column) for column in zip(*near, strict=True))
     known = np.unique(cells)
     follows = np.zeros((known.size, reporting.DAYS + effect["lasting_days"] + 1), np.bool_)
-    for later in range(1, effect["lasting_days"] + 1):
+    for later in range(first, (effect["lasting_days"] if last is None else last) + 1):
         follows[np.searchsorted(known, cells), on + later] = True
     return known, follows[:, : reporting.DAYS]
 
@@ -78,9 +82,36 @@ def test_without_their_influence_nothing_is_found(folder: Path) -> None:
     assert log_rate(*treated_days(folder), events) == pytest.approx(0, abs=0.12)
 
 
+@pytest.mark.parametrize("seed", [20260101, 3])
+def test_more_is_told_where_a_patrol_looks(seed: int, tmp_path: Path) -> None:
+    """By as much as the mission says, read from the truth and the pings alone."""
+    folder = simulate(tmp_path, seed=seed).folder
+    effect = json.loads((folder / "truth/parameters.json").read_text())["patrols"]
+    truth = pl.read_csv(folder / "truth/events.csv", try_parse_dates=True)
+    country = ground.country()
+    silent = country.codes[country.names.index(ground.UNREPORTED_ZONE)]
+    looked = where_patrols_look(folder, truth.filter(pl.col("zone") != silent))
+    shares = dict(looked.group_by("looked").agg(pl.col("incident_id").is_not_null().mean()).iter_rows())
+    assert looked["looked"].sum() > 150
+    assert shares[True] == pytest.approx(effect["told_where_looked"], abs=0.04)
+    assert shares[False] == pytest.approx(effect["told_elsewhere"], abs=0.03)
+
+
+def where_patrols_look(folder: Path, events: pl.DataFrame) -> pl.DataFrame:
+    """Events with `looked`: whether a patrol on the ground was near on the very day."""
+    known, follows = treated_days(folder, first=0, last=0)
+    cells = hexgrid.from_points(events["longitude"].to_numpy(), events["latitude"].to_numpy(), patrols.RESOLUTION)
+    day = (events["instant"].dt.date() - reporting.FIRST_DAY).dt.total_days().to_numpy()
+    at = np.minimum(np.searchsorted(known, cells), known.size - 1)
+    return events.with_columns(looked=pl.Series((known[at] == cells) & follows[at, day]))
+
+
 def test_patrols_are_of_every_kind_and_days_are_whole(folder: Path) -> None:
     pings = pl.read_csv(folder / "patrols.csv", try_parse_dates=True)
-    assert set(pings["type"]) == {"vehicle", "foot", "air"}
+    assert set(pings["type"]) == {"vehicle", "foot"}
+    flights = read_delivery(folder / "flights.gpx").events
+    assert set(flights["patrol_type"]) == {"air"}
+    assert flights.group_by("track").agg(pl.col("time").dt.date().n_unique())["time"].max() == 1
     assert pings.group_by("patrol_id").agg(pl.col("time").dt.date().n_unique())["time"].max() == 1
     posts = pl.read_parquet(folder / "posts.parquet")
     assert set(posts["type"]) == {"post"}

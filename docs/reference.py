@@ -6,6 +6,7 @@ python docs/reference.py --check   # exit code 1 where one is out of date
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import typer
 from reference_http import addresses
 
+from hexwatch_etl.project.model import Project
 from hexwatch_schemas import indicators
 from hexwatch_schemas.cli import load_commands
 from hexwatch_schemas.settings import Settings, default_data_folder
@@ -82,12 +84,18 @@ def shown_indicators() -> str:
     return f"# Indicators\n\n{MADE}{text}\n\n{head}{''.join(rows)}"
 
 
+def project_schema() -> str:
+    """JSON Schema of a project file, for editors."""
+    return json.dumps(Project.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def every_address() -> str:
     """Every address of the service."""
     return f"# Addresses\n\n{MADE}{addresses()}"
 
 
 PAGES = {
+    "project.schema.json": project_schema,
     "commands.md": commands,
     "settings.md": settings,
     "indicators.md": shown_indicators,

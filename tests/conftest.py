@@ -13,6 +13,7 @@ pytest_plugins = [
     "fixtures.pings",
     "fixtures.reports",
     "fixtures.service",
+    "fixtures.upstream",
 ]
 
 # A busy machine is no finding, and a gate gives the same answer twice; at a desk the search goes on.

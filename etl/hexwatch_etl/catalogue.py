@@ -62,20 +62,11 @@ def declare(
         conn.execute(sql("catalogue.source"), {"id": source[0], "title": source[1], "kind": kind})
         new = conn.execute(sql("catalogue.add_dataset"), {"id": dataset, "kind": kind, "source": source[0]}).fetchone()
         if new:
-            said = _with_origin(said, origin)
             conn.execute("select hex.add_partition(%s)", new)
         _refuse_contradiction(conn, dataset, kind, said)
         conn.execute(sql("catalogue.describe"), {**vars(said), "id": dataset})
+        conn.execute(sql("catalogue.fill_origin"), {**vars(origin), "id": dataset, "source": source[0]})
         return find(conn, dataset)
-
-
-def _with_origin(said: Description, origin: Origin) -> Description:
-    return Description(**{
-        **vars(said),
-        "attribution": said.attribution or origin.attribution,
-        "licence": said.licence or origin.licence,
-        "citation": said.citation or origin.citation,
-    })  # fmt: skip
 
 
 def _refuse_contradiction(conn: psycopg.Connection, dataset: str, kind: DatasetKind, said: Description) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -47,17 +47,20 @@ def publish(
     measures: list[str],
     topic: LiteralString = "events",
     also: Callable[[], None] = lambda: None,
+    gone: Sequence[str] = (),
 ) -> Published:
     """Make what is staged believed. With `replace`, what is believed and was not delivered is closed.
 
     `topic`: the SQL file that knows how reports, or days of tracks, are compared, closed, opened and become facts.
     `also`: what else becomes true in the same transaction.
+    `gone`: keys of reports that were deleted at their source.
     """
     conn = run.conn
     with conn.transaction():
         run.check_fence()
         also()
         opened, closed = _correct(run, dataset, topic, replace)
+        closed += _withdraw(run, dataset, gone) if gone else 0
         if not opened and not closed:
             return Published(0, 0, None, _digest(conn, dataset))
         conn.execute(sql(f"{topic}.delta"), {"dataset": dataset.number, "run": run.id, "base": dataset.base})
@@ -97,6 +100,11 @@ def _correct(run: Run, dataset: Dataset, topic: LiteralString, replace: bool) ->
     if replace:
         closed += run.conn.execute(sql(f"{topic}.close_missing"), asked_for).rowcount
     return run.conn.execute(sql(f"{topic}.open"), asked_for).rowcount, closed
+
+
+def _withdraw(run: Run, dataset: Dataset, keys: Sequence[str]) -> int:
+    asked = {"dataset": dataset.number, "run": run.id, "keys": list(keys)}
+    return run.conn.execute(sql("events.close_gone"), asked).rowcount
 
 
 def _digest(conn: psycopg.Connection, dataset: Dataset) -> str:

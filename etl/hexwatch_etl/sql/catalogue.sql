@@ -25,6 +25,15 @@ update catalog.dataset set
   synthetic = synthetic or %(synthetic)s
 where id = %(id)s
 
+-- name: fill_origin
+-- What nobody said is what the source's makers ask; a dataset that was declared before its first file learns its source here.
+update catalog.dataset set
+  attribution = coalesce(nullif(attribution, ''), %(attribution)s),
+  licence = coalesce(nullif(licence, ''), %(licence)s),
+  citation = coalesce(nullif(citation, ''), %(citation)s),
+  source_id = case when source_id = 'table' then %(source)s else source_id end
+where id = %(id)s
+
 -- name: measures
 select name from catalog.measure where dataset = %(dataset)s order by position
 

@@ -52,6 +52,11 @@ update raw.event e set run_to = %(run)s from change c where e.id = c.current_id
 update raw.event e set run_to = %(run)s
 where e.dataset = %(dataset)s and e.run_to is null and not exists (select from stage_event s where s.key = e.key)
 
+-- name: close_gone
+update raw.event e set run_to = %(run)s
+where e.dataset = %(dataset)s and e.run_to is null and e.key = any(%(keys)s::text[])
+  and not exists (select from stage_event s where s.key = e.key)
+
 -- name: open
 insert into raw.event (dataset, key, revision, content, run_from, line, day_from, day_to, day_precision, instant, location,
   precision, cell, support, country, adm1, adm2, place, category, source_code, amounts, properties)

@@ -1,0 +1,42 @@
+"""`hexwatch worker`: runs the schedules of a project file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_DEFAULT = Path("hexwatch.toml")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(worker)
+
+
+def worker(
+    project: Annotated[Path, typer.Option("--project", help="Project file; apply it first.")] = _DEFAULT,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Loads at once, each in its own process.")] = 1,
+) -> None:
+    """Run the schedules of a project file until SIGTERM; any number of workers may, on any number of machines.
+
+    Each load is a process with a deadline. One that was killed is made up for, one that hangs is ended.
+    """
+    import asyncio  # noqa: PLC0415
+    import logging  # noqa: PLC0415
+
+    from hexwatch_schemas.migrate import prepared_store  # noqa: PLC0415
+    from hexwatch_schemas.settings import settings  # noqa: PLC0415
+
+    from .. import worker as work  # noqa: PLC0415 (--help should not wait for it)
+    from ..project.read import read_project  # noqa: PLC0415
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # addresses may be secrets
+    said, file = read_project(project), project.resolve()
+    with prepared_store(settings()) as store:
+        app = work.make_app(store.admin_dsn, said, file)
+        ready = lambda: typer.echo("Working.", err=True)  # noqa: E731
+        asyncio.run(work.work(app, said, concurrency=concurrency, ready=ready))

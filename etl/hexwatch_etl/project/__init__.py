@@ -1,0 +1,1 @@
+"""The project file `hexwatch.toml`: what is loaded from where and when, and what the catalogue says of it."""

@@ -17,6 +17,7 @@ _CLASSES = {
         "basic-spatial-functions-plus", "spatial-functions", "temporal-functions", "property-property", "arithmetic",
     ),
     "ogcapi-tiles-1/1.0": ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "datetime", "oas30"),
+    "json-fg-1/1.0": ("core", "types-schemas"),
     "ogcapi-styles-1/1.0": ("core", "mapbox-style"),
     "ogcapi-dggs-1/1.0": ("core", "data-retrieval", "data-json", "zone-query", "zone-json", "zone-uint64"),
 }  # fmt: skip

@@ -166,7 +166,8 @@ def _tiles() -> Json:
     home, one = "/collections/{collectionId}", "{tileMatrix}/{tileRow}/{tileCol}"
     numbers = [_path(name, "", {"type": "integer", "minimum": 0}) for name in ("tileMatrix", "tileRow", "tileCol")]
     where = [*_shared("collectionId", "tileMatrixSetId"), *numbers, *_shared("datetime", "category")]
-    tile = {MVT: {"schema": {"type": "string", "format": "binary"}}}
+    tile = _operation(".collection.vector.getTile", "One tile", "Tiles", where, **{MVT: _BYTES})
+    tile["get"]["responses"]["204"] = {"description": "Nothing is there."}
     return {
         "/tileMatrixSets": _document("tileMatrixSets", "Tile matrix sets", "Tiles"),
         "/tileMatrixSets/{tileMatrixSetId}": _document("tileMatrixSet", "One of them", "Tiles", "tileMatrixSetId"),
@@ -174,9 +175,7 @@ def _tiles() -> Json:
         f"{home}/tiles/{{tileMatrixSetId}}": _document(
             ".collection.vector.getTileSet", "One tile set", "Tiles", "collectionId", "tileMatrixSetId"
         ),
-        f"{home}/tiles/{{tileMatrixSetId}}/{one}": _operation(
-            ".collection.vector.getTile", "One tile", "Tiles", where, **tile
-        ),
+        f"{home}/tiles/{{tileMatrixSetId}}/{one}": tile,
         "/styles": _document("styles", "All styles", "Styles"),
         "/styles/{styleId}": _operation("style", "One style", "Styles", _shared("styleId"), **{MAPBOX: _ANY}),
         f"{home}/styles": _document("stylesOfCollection", "Its styles", "Styles", "collectionId"),

@@ -152,7 +152,8 @@ def boxes(bbox: Box) -> list[Box]:
 
 def filter_of(choice: ItemsChoice) -> tuple[str, str, Crs] | None:
     """The filter, its language and reference system. Raises UsageError where these are not read, filter or not."""
-    system, language = crs.named(choice.filter_crs, "filter-crs"), known_language(choice.filter_lang or LANGUAGES[0])
+    system = crs.named(choice.filter_crs, "filter-crs")
+    language = known_language(LANGUAGES[0] if choice.filter_lang is None else choice.filter_lang)
     return None if choice.filter is None else (choice.filter, language, system)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -136,6 +137,11 @@ class Page:
     def ids(self) -> list[str]:
         """The names of the features."""
         return hexgrid.texts(self.features.table.cells[self.rows].tolist())
+
+    def times(self) -> list[tuple[date, date]]:
+        """First and last day of each: those of the window."""
+        window = self.question.asked.window
+        return [(window.first, window.last)] * self.size
 
     def geometries(self) -> list[Any]:
         """GeoJSON geometries, their coordinates arrays; a cell beyond the mercator square has none there."""

@@ -6,7 +6,7 @@ select dataset, position, name, title, unit, scale from catalog.measure order by
 
 -- name: page
 -- Whatever is asked: {columns} are expressions of the collection, {condition} binds all values.
-select {columns}, st_asbinary({geometry}) as geom
+select {columns}, st_asbinary({geometry}) as geom, {first_day} as first_day, {last_day} as last_day
 from {relation} where {condition} order by {order} limit {limit} offset {offset}
 
 -- name: count

@@ -82,6 +82,13 @@ def test_tiles_have_the_same_bytes_under_both_addresses(client: TestClient) -> N
     assert len(ours.content) > 100
 
 
+def test_what_a_tile_may_answer_is_described(api: dict[str, Any], client: TestClient) -> None:
+    path = "/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
+    empty = client.get("/collections/mission/tiles/WebMercatorQuad/5/0/0")
+    assert empty.status_code == 204
+    assert "204" in api["paths"][path]["get"]["responses"]
+
+
 def test_tiles_outside_are_404(client: TestClient) -> None:
     home = "/collections/mission/tiles"
     for path in ("WebMercatorQuad/2/9/9", "NoSuch/0/0/0", "WebMercatorQuad/0/0/x", "NoSuch"):

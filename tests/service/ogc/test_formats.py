@@ -51,6 +51,7 @@ def _file(content: bytes, place: Path) -> Rows:
 
 READERS: dict[str, Callable[[bytes, Path], Rows]] = {
     "json": lambda content, _: {f["id"]: f["properties"] for f in json.loads(content)["features"]},
+    "jsonfg": lambda content, _: {f["id"]: f["properties"] for f in json.loads(content)["features"]},
     "jsonseq": _jsonseq,
     "csv": _csv,
     "parquet": _file,
@@ -148,3 +149,16 @@ def test_the_service_starts_without_gdal() -> None:
     asked = "import sys, hexwatch_service.app; print('pyogrio' in sys.modules, 'geopandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_json_fg_knows_place_and_time(client: TestClient) -> None:
+    web_mercator = "http://www.opengis.net/def/crs/EPSG/0/3857"
+    plain = client.get(f"{ITEMS}?datetime=2024-01").json()["features"]
+    said = client.get(f"{ITEMS}?f=jsonfg&datetime=2024-01").json()
+    assert [f["geometry"] for f in said["features"]] == [f["geometry"] for f in plain]
+    assert (said["featureType"], said["coordRefSys"][-5:]) == ("mission", "CRS84")
+    assert all(f["place"] is None and f["time"] == {"interval": ["2024-01-01", "2024-01-31"]} for f in said["features"])
+    placed = client.get(f"{ITEMS}?f=jsonfg&crs={web_mercator}").json()
+    other = client.get(f"{ITEMS}?crs={web_mercator}").json()["features"]
+    assert placed["coordRefSys"] == web_mercator
+    assert [(f["geometry"], f["place"]) for f in placed["features"]] == [(None, f["geometry"]) for f in other]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -91,6 +92,12 @@ class StoredPage:
     def ids(self) -> list[str]:
         """The names of the records."""
         return [".".join(str(row[key]) for key in self.stored.keys) for row in self.rows]
+
+    def times(self) -> list[tuple[date, date] | None]:
+        """First and last day of each; None: it has none."""
+        if self.stored.span is None:
+            return [None] * self.size
+        return [(row["first_day"], row["last_day"]) for row in self.rows]
 
     def values(self, name: str) -> list[Any]:
         """The values (rows) of a property; None: no value. Numbers are floats, however they are stored."""

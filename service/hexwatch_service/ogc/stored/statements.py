@@ -29,12 +29,15 @@ def page(stored: Stored, asked: Asked, limit: int) -> Statement:
     """The rows of a page: the names of the records, the properties asked for, the geometry as WKB in degrees."""
     values = Values()
     names = dict.fromkeys((*stored.keys, *asked.properties))
+    first_day, last_day = stored.span or (sql.NULL, sql.NULL)
     columns = sql.SQL(", ").join(
         sql.SQL("{} as {}").format(stored.columns[name].expression, sql.Identifier(name)) for name in names
     )
     text = sql.SQL(named("records.page")).format(
         columns=columns,
         geometry=stored.geometry,
+        first_day=first_day,
+        last_day=last_day,
         relation=stored.relation,
         condition=_condition(stored, asked, values),
         order=_order(stored, asked),

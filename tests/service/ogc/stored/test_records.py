@@ -68,6 +68,7 @@ def test_choices(client: TestClient) -> None:
         "revision=0.5",
         "day=x",
         "limit=0",
+        "filter-lang=",
         "bbox=1",
         "filter=2^9999%3E1",
         "filter=deaths='x'",
@@ -103,6 +104,14 @@ def test_one_record_by_its_name(client: TestClient) -> None:
             first["geometry"],
         )
         assert client.get(f"/collections/{collection}/items/nothing").status_code == 404
+
+
+def test_json_fg_has_the_days_of_each_record(client: TestClient) -> None:
+    found = items(client, f="jsonfg", properties="key")
+    times = {f["id"]: f["time"]["interval"] for f in found}
+    assert times["span"] == ["2024-01-30", "2024-02-03"]
+    assert times["x01"] == ["2024-01-15", "2024-01-15"]
+    assert [f["time"] for f in items(client, "zones_areas", f="jsonfg")] == [None]
 
 
 def test_tracks_are_lines_by_day(client: TestClient) -> None:

@@ -219,8 +219,8 @@ def _of_collections(state: State) -> Json:
 
 
 def _formats() -> Json:
-    schemas = {GEOJSON: _ref("featureCollectionGeoJSON")}
-    return {f.media_type: {"schema": schemas.get(f.media_type, _TEXT)} for f in registry().values()}
+    several = _ref("featureCollectionGeoJSON")  # JSON-FG is GeoJSON that says more
+    return {f.media_type: {"schema": several if f.media_type.endswith("+json") else _TEXT} for f in registry().values()}
 
 
 def _ref(name: str) -> Json:

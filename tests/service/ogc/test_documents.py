@@ -37,6 +37,10 @@ def test_the_api_is_as_clients_read_it(api: dict[str, Any]) -> None:
     assert api["components"]["parameters"]["limit"]["schema"]["maximum"] == 10_000
     literal = api["paths"]["/collections/mission/items"]["get"]["parameters"]
     assert {"limit", "filter", "h3", "deaths"} <= {p["name"] for p in literal}
+    formats = api["paths"]["/collections/mission/items"]["get"]["responses"]["200"]["content"]
+    assert (
+        formats["application/vnd.ogc.fg+json"] == formats["application/geo+json"] != formats["text/csv; charset=utf-8"]
+    )
 
 
 def test_every_path_of_the_api_answers(api: dict[str, Any], client: TestClient) -> None:

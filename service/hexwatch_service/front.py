@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .answers import BODILESS, NOSNIFF, RawHeaders, Resource
 from .failures import answer_to
 from .metrics import counted
+from .past import at_moment
 from .state import State
 from .tile_addresses import tile_at
 
@@ -40,6 +41,14 @@ class Front:
             scope, send = {**scope, "method": "GET", BODILESS: True}, _without_body(send)
         send = counted(scope["path"], send)
         stale = STALE if self._state.stale else []
+        try:
+            then = await at_moment(self._state, scope)
+        except Exception as error:  # noqa: BLE001 (worded as the framework's handlers word it)
+            await answer_to(scope["path"], error)(scope, receive, _adding(send, EVERYWHERE + stale))
+            return
+        if then is not None:
+            await self._app(then, receive, _adding(send, EVERYWHERE + stale))
+            return
         resource = self._resource(scope)
         if resource is None:
             await self._app(scope, receive, _adding(send, EVERYWHERE + stale))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hexwatch_schemas.errors import StoreError
+from hexwatch_schemas.errors import NotFound, StoreError
+from hexwatch_schemas.words import DatasetKind
 
 from .catalogue import Catalogue, Layer
 from .database import Database, Unavailable, bounded, sql
@@ -40,6 +42,30 @@ class Releases:
         rows = await self._database.fetch(sql("catalogue.layers"), {})
         found = [await _layer(shelf, row, held.layers.get(row["id"])) for row in rows]
         return Catalogue({layer.id: layer for layer in found if layer is not None}, await self._stored(held))
+
+    async def past(self, layer: Layer, release: Mapping[str, Any]) -> Layer:
+        """A layer at an earlier release: a row of `past.release`. Raises NotFound where that cannot be told."""
+        shelf = self._shelf = self._shelf or await self._prepare()
+        beliefs = tuple((b["dataset"], b["run"] or 0) for b in release["beliefs"])
+        if any(b["kind"] not in (DatasetKind.EVENTS, DatasetKind.TRACKS) for b in release["beliefs"]):
+            raise NotFound(f"Layer {layer.id!r} keeps no earlier releases.", hint="Those of reports and tracks do.")
+        if any((b["run"] or 0) < b["remembers_from"] for b in release["beliefs"]):
+            raise NotFound(f"Release {release['release']} of layer {layer.id!r} has expired.")
+        rows = await self._database.fetch(sql("catalogue.layers"), {})
+        row = next((row for row in rows if row["id"] == layer.id), None)
+        if row is None or release["data_from"] is None:
+            raise NotFound(f"Layer {layer.id!r} had nothing to show then.")
+        row = {**row, **release}
+        return Layer.from_row(row, await asyncio.to_thread(_open_past, shelf, row, beliefs))
+
+    async def past_stored(self, stored: Stored, release: Mapping[str, Any]) -> Stored:
+        """A collection of single records as an earlier release of its dataset's layer had it."""
+        measures = await self._database.fetch(sql("records.measures"), {})
+        rows = await self._database.fetch(sql("records.collections"), {})
+        row = next(row for row in rows if row["id"] == stored.dataset and row["kind"] == stored.kind)
+        runs = {b["dataset"]: b["run"] for b in release["beliefs"]}
+        said = {k: release[k] for k in ("release", "published_at", "data_from", "data_through", "bounds")}
+        return from_row({**row, **said, "run": runs.get(row["number"]) or 0}, measures)
 
     async def _stored(self, held: Catalogue) -> dict[str, Stored]:
         """The collections of single records, of which nothing is kept here; those that did not change as in `held`."""
@@ -76,6 +102,13 @@ def _open(shelf: Shelf, row: Mapping[str, Any]) -> Snapshot:
             f"The snapshot of layer {row['id']!r} cannot be kept: {error.strerror}.",
             hint="HEXWATCH_DATA_FOLDER names a folder that may be written to.",
         ) from error
+
+
+def _open_past(shelf: Shelf, row: Mapping[str, Any], beliefs: tuple[tuple[int, int], ...]) -> Snapshot:
+    try:
+        return shelf.open_past(replace(_release(row), beliefs=beliefs))
+    except Unreachable as error:
+        raise Unavailable("The database does not answer in time.", hint="Try again in a moment.") from error
 
 
 def _release(row: Mapping[str, Any]) -> Release:

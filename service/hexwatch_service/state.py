@@ -25,6 +25,8 @@ from .releases import Releases
 
 Address = tuple[str, bytes]  # path, query as it was written
 COUNTS = 10_000  # of records, each of one question
+MOMENTS = 8  # earlier releases that are kept open
+PAST = "hexwatch.past"  # in the scope of a request that asks for an earlier release: the state then
 ADDRESSES = 10_000  # remembered; each is short, and what it names is kept elsewhere
 
 
@@ -43,6 +45,8 @@ class State:
     held: Catalogue = field(default_factory=lambda: Catalogue({}))
     rasters: Mapping[str, Raster] = field(default_factory=dict)
     live: Live = field(default_factory=Live)
+    moments: Kept[State] = field(default_factory=lambda: Kept(MOMENTS, lambda _: 1))  # earlier releases, as asked for
+    prefix: str = ""  # of addresses that belong to an earlier release
     studio: Studio = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,11 +101,11 @@ class State:
 
     def url(self, path: str) -> str:
         """An absolute address: from the settings, never from what a client says its host is."""
-        return f"{self.settings.origin}/{path.lstrip('/')}"
+        return f"{self.settings.origin}/{self.prefix}{path.lstrip('/')}"
 
 
 async def _state(request: Request) -> State:
-    return request.app.state.hexwatch
+    return request.scope.get(PAST) or request.app.state.hexwatch
 
 
 Held = Annotated[State, Depends(_state)]

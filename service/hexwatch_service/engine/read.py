@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -52,6 +53,7 @@ class Release:
     access: int | None = None  # the one that says where nobody could
     denials: tuple[str, ...] | None = None  # its categories that say so; None: all
     population: int | None = None  # the one that says how many live where
+    beliefs: tuple[tuple[int, int], ...] = ()  # of an earlier release: by dataset, the run whose beliefs it has
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class _Reader:
         release = self.release
         self.cursor.execute(sql("snapshot.one_moment"))
         self.cursor.execute(sql("snapshot.hold_facts"))
-        if self._table("newest", layer=release.layer)[0].to_pylist() != [release.number]:
+        if not release.beliefs and self._table("newest", layer=release.layer)[0].to_pylist() != [release.number]:
             raise Superseded(f"Release {release.number} of layer {release.layer!r} is not the newest any more.")
         own, others = self._measures(release.dataset, 0), self._others()
         effort = own if release.effort == release.dataset else others
@@ -178,6 +180,21 @@ class _Reader:
 
     def _table(self, name: str, **said: object) -> pa.Table:
         """A statement's rows. Values are written into it: a statement with parameters cannot be a COPY."""
-        literals = {key: compose.Literal(value) for key, value in {"dataset": self.release.dataset, **said}.items()}
+        asked = {"dataset": self.release.dataset, **said}
+        literals = {key: compose.Literal(value) for key, value in asked.items()} | self._relations(asked)
         self.cursor.execute(compose.SQL(sql(f"snapshot.{name}")).format(**literals).as_string())
         return self.cursor.fetch_arrow_table()
+
+    def _relations(self, asked: Mapping[str, object]) -> dict[str, compose.Composable]:
+        """Where facts and presence of the dataset that is asked for stand: as they are, or as a run believed them."""
+        if not self.release.beliefs:
+            return {"facts": compose.Identifier("hex", "fact"), "presence": compose.Identifier("hex", "presence")}
+        run = next((run for number, run in self.release.beliefs if number == asked["dataset"]), 0)
+        resolution = asked.get("resolution", -1)
+        # Facts that are on no cell have no resolution, but the function wants one.
+        of = {**asked, "run": run, "resolution": self.release.base if resolution == -1 else resolution}
+        literals = {key: compose.Literal(value) for key, value in of.items()}
+        return {
+            "facts": compose.SQL(sql("snapshot.facts_as_of")).format(**literals),
+            "presence": compose.SQL(sql("snapshot.presence_as_of")).format(**literals),
+        }

@@ -14,6 +14,7 @@ from . import snapshot
 from .read import Held, Release, read
 from .snapshot import Snapshot
 
+KEPT_PAST = 6  # earlier releases that somebody asked for
 KEPT = 2  # the newest, and the one before it, which a slower worker may be about to open
 
 
@@ -36,6 +37,25 @@ class Shelf:
                 if not place.exists():
                     self._make(place, release)
         return Snapshot.open(place)
+
+    def open_past(self, release: Release) -> Snapshot:
+        """The snapshot of a release that is not the newest any more, rebuilt of what was believed then."""
+        place = self.folder / release.layer / f"as-of-{release.number}"
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with _alone(place.parent / "lock-of-past"):
+                if not place.exists():
+                    self._rebuild(place, release)
+        return Snapshot.open(place)
+
+    def _rebuild(self, place: Path, release: Release) -> None:
+        made = snapshot.build(read(self.dsn, release))
+        folder = Path(tempfile.mkdtemp(dir=place.parent, prefix="rebuilding-"))
+        made.write(folder)
+        folder.rename(place)
+        there = sorted(place.parent.glob("as-of-*"), key=lambda found: found.stat().st_mtime)
+        for old in [*there[:-KEPT_PAST], *place.parent.glob("rebuilding-*")]:
+            shutil.rmtree(old)
 
     def _make(self, place: Path, release: Release) -> None:
         number, known = _newest(place.parent, release.base)

@@ -9,16 +9,19 @@ import numpy as np
 from fastapi import APIRouter
 
 from hexwatch_schemas import hexgrid
-from hexwatch_schemas.words import State
+from hexwatch_schemas.errors import NotFound
+from hexwatch_schemas.words import DatasetKind, State
 
 from ..asked import Asked, asked, cell_of
 from ..catalogue import Layer
 from ..covered import covered
+from ..database import sql
 from ..described import layer_json
 from ..engine.mvt import STATE
 from ..numbers import Table
+from ..past import release_at
 from ..state import Held, TheLayer
-from .parameters import ChoiceQuery, CoverageQuery, NoQuery
+from .parameters import ChoiceQuery, CoverageQuery, DiffQuery, NoQuery
 
 router = APIRouter(prefix="/layers", tags=["layers"])
 
@@ -42,6 +45,31 @@ async def coverage(layer: TheLayer, state: Held, choice: CoverageQuery) -> dict[
     With `people`, a layer of population, also how many of those who live there had somebody come.
     """
     return await covered(layer, state, choice)
+
+
+@router.get("/{layer}/diff")
+async def diff(layer: TheLayer, state: Held, choice: DiffQuery) -> dict[str, Any]:
+    """What was added, revised or removed between two releases (numbers or times), and what changed in each cell."""
+    earlier, later = await release_at(state, layer.id, choice.earlier), await release_at(state, layer.id, choice.later)
+    runs = [{b["dataset"]: b for b in row["beliefs"]}[layer.dataset] for row in (earlier, later)]
+    if any((b["run"] or 0) < b["remembers_from"] for b in runs):
+        raise NotFound(f"What layer {layer.id!r} said then has expired.")
+    asked = {
+        "dataset": layer.dataset, "earlier": runs[0]["run"], "later": runs[1]["run"], "resolution": layer.base,
+        "limit": choice.limit + 1,
+    }  # fmt: skip
+    topic = "past.tracks" if layer.kind == DatasetKind.TRACKS else "past.events"
+    records = await state.database.fetch(sql(topic), asked)
+    cells = await state.database.fetch(sql("past.cells"), asked)
+    return {
+        "layer": layer.id,
+        "from": earlier["release"],
+        "to": later["release"],
+        "records": records[: choice.limit],
+        "cells": cells[: choice.limit],
+        "truncated": max(len(records), len(cells)) > choice.limit,
+        "attribution": layer.attribution,
+    }
 
 
 @router.get("/{layer}/cells/{cell}")

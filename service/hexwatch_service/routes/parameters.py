@@ -83,6 +83,15 @@ class LegendChoice(StyleChoice):
     )
 
 
+class DiffChoice(Nothing):
+    """Two releases."""
+
+    earlier: str = Field(alias="from", max_length=40, description="Release, or a time such as 2024-03-01T00:00:00Z.")
+    later: str = Field(alias="to", max_length=40, description="Another one.")
+    limit: int = Field(1000, ge=1, le=10_000, description="How many records, and how many cells, at most.")
+
+
+DiffQuery = Annotated[DiffChoice, Query()]
 NoQuery = Annotated[Nothing, Query()]
 ChoiceQuery = Annotated[Choice, Query()]
 TileQuery = Annotated[TileChoice, Query()]

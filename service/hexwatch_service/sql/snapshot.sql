@@ -23,29 +23,38 @@ from catalog.measure m where m.dataset = {dataset} order by m.position
 -- name: facts
 -- Of precise facts only those at the base resolution: the coarser ones are their sums.
 select place, day_from, day_to, category + {shift} as category, measure + {shift} as measure, amount
-from hex.fact
+from {facts} as f
 where dataset = {dataset} and placement = {placement} and resolution = {resolution}
 
 -- name: presence
 select place, day, category + {shift} as category, track
-from hex.presence
+from {presence} as p
 where dataset = {dataset} and resolution = {resolution}
 
 -- name: denied
 -- A denial known to an area closes the whole of it.
 select f.place, f.day_from, f.day_to
-from hex.fact f join catalog.category c on c.dataset = f.dataset and c.code = f.category
+from {facts} as f join catalog.category c on c.dataset = f.dataset and c.code = f.category
 where f.dataset = {dataset} and f.placement = 'p' and f.resolution = {resolution}
   and ({denials}::text[] is null or c.id = any({denials}::text[]))
 union
 select u.cell, f.day_from, f.day_to
-from hex.fact f
+from {facts} as f
 join catalog.category c on c.dataset = f.dataset and c.code = f.category
 join hex.support_cells s on s.support = f.place and s.resolution = {resolution}
 cross join lateral unnest(s.cells) as u (cell)
 where f.dataset = {dataset} and f.placement = 's'
   and ({denials}::text[] is null or c.id = any({denials}::text[]))
 order by 1, 2
+
+-- name: facts_as_of
+-- In the place of hex.fact: what a run believed.
+(select {dataset} as dataset, placement, case when placement = 'p' then {resolution} else -1 end as resolution, place, day_from,
+  day_to, category, measure, amount from hex.fact_as_of({dataset}, {run}, {resolution}))
+
+-- name: presence_as_of
+(select {dataset} as dataset, {resolution} as resolution, place, day, category, track
+from hex.presence_as_of({dataset}, {run}, {resolution}))
 
 -- name: required
 select unnest(cells) as place from hex.required where layer = {layer} order by 1
@@ -74,5 +83,5 @@ where r.layer = {layer} and r.number > {since}
 select c.support, c.cells, c.weights
 from hex.support_cells c
 where c.resolution = {resolution}
-  and c.support in (select place from hex.fact where dataset = {dataset} and placement = 's')
+  and c.support in (select place from {facts} as f where dataset = {dataset} and placement = 's')
 order by c.support

@@ -36,7 +36,7 @@ def _codes(names: tuple[str, ...]) -> str:
 LOADS = (
     ("load", PATROLS, "patrols.csv", "posts.parquet", "--kind", "tracks", "--mapping", "patrols.toml", "--title",
      f"{ground.NAME} patrols (synthetic)", "--synthetic"),
-    ("load", FLIGHTS, "flights.gpx", "--title", f"{ground.NAME} flights (synthetic)", "--synthetic"),
+    ("load", FLIGHTS, "flights.gpx", "--title", f"{ground.NAME} patrols by air (synthetic)", "--synthetic"),
     ("load", ACCESS, "access.csv", "--mapping", "access.toml", "--areas", ZONES, "--title",
      f"{ground.NAME}: no access (synthetic)", "--synthetic"),
     ("layer", WATCHED, "--of", INCIDENTS, "--effort", PATROLS, "--access", ACCESS, "--required",

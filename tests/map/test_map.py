@@ -119,6 +119,7 @@ def test_it_works_below_another_path(visit: Visit, address: str) -> None:
         route.fulfill(response=route.fetch(url=route.request.url.replace("/mission/hexwatch/", "/")))
 
     visit.page.context.route("**/mission/hexwatch/**", proxy)
+    visit.page.context.route("**/hexwatch/live", lambda route: route.fulfill(content_type="text/event-stream", body=""))
     with visit.page.expect_response(lambda answer: "/mission/hexwatch/tiles/" in answer.url and answer.ok):
         visit.page.goto(f"{address}/mission/hexwatch/map{BANGUI}")
     visit.settle()

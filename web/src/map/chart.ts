@@ -174,6 +174,7 @@ export class Chart {
   #draw(): void {
     this.#hexagons.replace(this.#overlay, palette(), this.#cell);
     this.#detail.refine();
+    this.#map.triggerRepaint(); // what changed nothing must come to rest too, or it would be waited for
   }
 
   /** Night or day fell: everything is drawn anew. */

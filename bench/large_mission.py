@@ -32,8 +32,8 @@ def cells(count: int) -> NDArray[np.int64]:
 def describe(conn: psycopg.Connection) -> int:
     """Declare the dataset with all measures that an indicator needs, and its layer; the dataset's number."""
     found = conn.execute(
-        "insert into catalog.dataset (id, kind, title, base_resolution, synthetic)"
-        " values (%s, 'events', 'Large mission', %s, true) returning number",
+        "insert into catalog.dataset (id, kind, title, base_resolution, synthetic, audience)"
+        " values (%s, 'events', 'Large mission', %s, true, 'public') returning number",
         (DATASET, BASE),
     ).fetchone()
     assert found, "INSERT … RETURNING gives a row"

@@ -72,9 +72,9 @@ async def _measure(said: argparse.Namespace) -> None:
         dataset = large_mission.describe(admin)
         large_mission.fill(admin, dataset, large_mission.cells(said.cells), said.facts)
         admin.execute("vacuum analyze hex.fact")
-        database = Database(cluster.dsn(role=READER), size=2, seconds=5)
+        database = Database(cluster.dsn(READER), size=2, seconds=5)
         await database.open()
-        releases = Releases(database, cluster.dsn(role=READER), folder / "snapshots")
+        releases = Releases(database, cluster.dsn(READER), folder / "snapshots")
         await _report(Mission(admin, database, releases, folder / "snapshots", said.rounds), dataset, said)
         await database.close()
 

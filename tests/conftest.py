@@ -14,6 +14,7 @@ pytest_plugins = [
     "fixtures.reports",
     "fixtures.service",
     "fixtures.upstream",
+    "fixtures.access",
 ]
 
 # A busy machine is no finding, and a gate gives the same answer twice; at a desk the search goes on.

@@ -11,7 +11,8 @@ import psycopg
 from hexwatch_schemas import indicators
 from hexwatch_schemas.errors import UsageError
 from hexwatch_schemas.indicators import Indicator
-from hexwatch_schemas.words import DatasetKind
+from hexwatch_schemas.settings import settings
+from hexwatch_schemas.words import Audience, DatasetKind
 
 from .events import Measure, Origin
 from .store_rows import sql
@@ -31,6 +32,7 @@ class Description:
     areas: str | None = None
     threshold: float | None = None
     synthetic: bool = False
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,35 @@ def declare(
         )
     with conn.transaction():
         conn.execute(sql("catalogue.source"), {"id": source[0], "title": source[1], "kind": kind})
-        new = conn.execute(sql("catalogue.add_dataset"), {"id": dataset, "kind": kind, "source": source[0]}).fetchone()
+        audience = said.audience or settings().audience
+        named = {"id": dataset, "kind": kind, "source": source[0], "audience": audience}
+        new = conn.execute(sql("catalogue.add_dataset"), named).fetchone()
         if new:
             conn.execute("select hex.add_partition(%s)", new)
         _refuse_contradiction(conn, dataset, kind, said)
         conn.execute(sql("catalogue.describe"), {**vars(said), "id": dataset})
         conn.execute(sql("catalogue.fill_origin"), {**vars(origin), "id": dataset, "source": source[0]})
+        _classify(conn, dataset, said.audience)
         return find(conn, dataset)
+
+
+def _classify(conn: psycopg.Connection, dataset: str, audience: Audience | None) -> None:
+    """A load may say who sees a dataset of which nobody has said so; it never changes what somebody said."""
+    known = audience_of(conn, dataset)
+    if audience is None or known == audience:
+        return
+    if known is not None:
+        raise UsageError(
+            f"Dataset {dataset!r} is {known}, not {audience}.",
+            hint=f"hexwatch classify {dataset} --audience {audience}",
+        )
+    conn.execute(sql("catalogue.classify"), {"id": dataset, "audience": audience})
+
+
+def audience_of(conn: psycopg.Connection, dataset: str) -> str | None:
+    """Who may see what is made of a dataset; None where nobody has said."""
+    row = conn.execute(sql("catalogue.audience"), {"id": dataset}).fetchone()
+    return row[0] if row else None
 
 
 def _refuse_contradiction(conn: psycopg.Connection, dataset: str, kind: DatasetKind, said: Description) -> None:

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from hexwatch_schemas import words
+
 from .rasters.said import Meaning
 
 _AREAS = "Only with --kind areas"
@@ -55,6 +57,10 @@ Threshold = Annotated[
     typer.Option(min=0, max=1, help="Share of refused rows above which nothing is published; default 0.01."),
 ]
 Synthetic = Annotated[bool, typer.Option("--synthetic", help="Made-up data: say so wherever it is shown.")]
+Audience = Annotated[
+    words.Audience | None,
+    typer.Option(help="Who may see what is made of it; unset: nobody, until `hexwatch classify` says."),
+]
 PixelValues = Annotated[
     Meaning | None,
     typer.Option(

@@ -54,10 +54,9 @@ class PrivateCluster:
         self._server = Postmaster(settings.cluster_folder, settings.socket_folder, tuning)
         self._share: IO[bytes] | None = None
 
-    def dsn(self, role: str | None = None, database: str = DATABASE) -> str:
-        """The libpq connection string of `database`; with `role`, every session acts as that role from its start."""
-        extra = {"options": f"-c role={role}"} if role else {}
-        return make_conninfo(host=str(self._server.sockets), port=5432, user=LOGIN, dbname=database, **extra)
+    def dsn(self, login: str = LOGIN, database: str = DATABASE) -> str:
+        """The libpq connection string of `database` for its owner, or for a login that may less."""
+        return make_conninfo(host=str(self._server.sockets), port=5432, user=login, dbname=database)
 
     def __enter__(self) -> Self:
         try:

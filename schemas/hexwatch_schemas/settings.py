@@ -11,6 +11,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .words import Audience
+
 
 def default_data_folder() -> Path:
     """Where cluster, lake and demo live.
@@ -47,6 +49,25 @@ class Settings(BaseSettings):
         None,
         description="Connection of the service's read-only login; unset: database_url as role hexwatch_reader.",
     )
+    public_url: SecretStr | None = Field(
+        None, description="Connection of login hexwatch_public, for public records; unset: database_url as that role."
+    )
+    restricted_url: SecretStr | None = Field(None, description="The same of hexwatch_restricted.")
+    confidential_url: SecretStr | None = Field(None, description="The same of hexwatch_confidential.")
+    audience: Audience | None = Field(
+        None,
+        description="Who may see datasets that a load makes without --audience: public, restricted or confidential; "
+        "unset: nobody, until `hexwatch classify` says.",
+    )
+    secret: SecretStr | None = Field(
+        None, description="At least 32 random characters that sign addresses; unset: no signed addresses."
+    )
+    secret_file: Path | None = Field(None, description="File that holds the secret instead.")
+    oidc_issuer: str | None = Field(None, description="Issuer of bearer tokens (JWT) to accept; unset: none.")
+    oidc_audience: str | None = Field(None, description="What `aud` of such a token must name; needed with an issuer.")
+    oidc_jwks_url: str | None = Field(None, description="Address of the issuer's keys (JWKS); needed with an issuer.")
+    oidc_algorithms: str = Field("RS256,ES256", description="Signatures to accept; never none, never HS….")
+    oidc_claim: str = Field("hexwatch_clearance", description="Claim of the token that names the clearance.")
     host: str = Field("127.0.0.1", description="Address that `hexwatch serve` listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that `hexwatch serve` listens on; 0 takes a free one.")
     workers: int = Field(
@@ -79,6 +100,13 @@ class Settings(BaseSettings):
     def origin(self) -> str:
         """The configured public address without a trailing slash."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def signing_secret(self) -> str | None:
+        """What signs addresses, from the environment or its file. Raises OSError where the file cannot be read."""
+        if self.secret is not None:
+            return self.secret.get_secret_value()
+        return self.secret_file.read_text("utf-8").strip() if self.secret_file else None
 
     @property
     def lake_folder(self) -> Path:

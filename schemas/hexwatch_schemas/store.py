@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,17 +12,22 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from hexwatch_schemas.cluster import PrivateCluster
 from hexwatch_schemas.errors import StoreError
 from hexwatch_schemas.settings import Settings
+from hexwatch_schemas.words import Audience
 
 READER = "hexwatch_reader"
-"""The role that may only read; the service acts as it on every connection."""
+"""The login that may only read, and only what is published; the service is it wherever no other is named."""
+
+CLEARED = {audience: f"hexwatch_{audience}" for audience in Audience}
+"""The login of each clearance, for single records: what it may not see, row security keeps from it."""
 
 
 @dataclass(frozen=True)
 class Store:
-    """Connection strings of one database: to migrate and load, and to read only."""
+    """Connection strings of one database: to migrate and load, to read only, and to read records by clearance."""
 
     admin_dsn: str = field(repr=False)
     reader_dsn: str = field(repr=False)
+    cleared_dsns: Mapping[Audience, str] = field(repr=False)
 
 
 @contextmanager
@@ -33,11 +38,17 @@ def open_store(settings: Settings) -> Iterator[Store]:
     """
     if settings.database_url is None:
         with PrivateCluster(settings) as cluster:
-            yield Store(cluster.dsn(), cluster.dsn(role=READER))
+            yield Store(cluster.dsn(), cluster.dsn(READER), {a: cluster.dsn(login) for a, login in CLEARED.items()})
         return
     admin = settings.database_url.get_secret_value()
-    reader = settings.reader_url.get_secret_value() if settings.reader_url else as_role(admin, READER)
-    yield Store(admin, reader)
+    said = {
+        READER: settings.reader_url,
+        CLEARED[Audience.PUBLIC]: settings.public_url,
+        CLEARED[Audience.RESTRICTED]: settings.restricted_url,
+        CLEARED[Audience.CONFIDENTIAL]: settings.confidential_url,
+    }
+    found = {login: url.get_secret_value() if url else as_role(admin, login) for login, url in said.items()}
+    yield Store(admin, found[READER], {audience: found[login] for audience, login in CLEARED.items()})
 
 
 def as_role(dsn: str, role: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import ExitStack, asynccontextmanager
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,9 +18,10 @@ from hexwatch_schemas.settings import Settings
 
 from . import failures, routes
 from .front import Front
-from .state import State
+from .state import SEEN, State
 
 LISTENER = "hexwatch-listener"  # the task that follows the database's releases
+JUDGED = 20.0  # seconds between two looks at keys and audiences where nobody said that they changed
 DESCRIPTION = "Incidents and patrols on one honest hexagon grid, served to any map client."
 
 
@@ -30,16 +32,17 @@ def create_app(settings: Settings) -> Front:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
             store = await asyncio.to_thread(stack.enter_context, prepared_store(settings))
-            app.state.hexwatch = state = State.over(settings, store.reader_dsn)
-            await state.database.open()
+            app.state.hexwatch = state = State.over(settings, store)
+            await state.open()
             await state.refresh()
-            listener = asyncio.create_task(state.database.listen(state.refresh), name=LISTENER)
+            tasks = [asyncio.create_task(work, name=LISTENER) for work in _going_on(state)]
             try:
                 yield
             finally:
-                listener.cancel()
                 state.live.end()
-                await state.database.close()
+                await _end(tasks)
+                await state.audit.write()
+                await state.close()
 
     app = FastAPI(
         title="Hexwatch",
@@ -61,11 +64,25 @@ def create_app(settings: Settings) -> Front:
     return Front(app, settings.cors_origins)
 
 
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until they are done: a wait that ends in the same moment swallows the word (CPython issue 86296)."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=1)
+
+
+def _going_on(state: State) -> tuple[Coroutine[Any, Any, None], ...]:
+    """What a process does beside answering: it follows releases and grants, and writes down who read what."""
+    watching = state.database.watch("hexwatch_access", state.judge, JUDGED)
+    return state.database.listen(state.refresh), watching, state.audit.keep()
+
+
 def _tiler(app: FastAPI) -> ASGIApp:
     """TiTiler, for what the routes of rasters have not answered."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         state: State = app.state.hexwatch
-        await state.studio.tiler(lambda: state.rasters)(scope, receive, send)
+        await state.studio.tiler(lambda asked: asked.get(SEEN, state).rasters)(scope, receive, send)
 
     return answer

@@ -33,7 +33,7 @@ def asked(layer: Layer, datetime: str | None, category: str | None, cols: str | 
     window = layer.window if datetime is None else parse(datetime, layer.extent)
     if layer.kind == DatasetKind.RASTER:  # a stock: it is what it is, whatever the days
         window = layer.extent
-    return Asked(window, _categories(layer, category), _columns(layer, cols))
+    return Asked(layer.seen(window), _categories(layer, category), _columns(layer, cols))
 
 
 def cell_of(layer: Layer, text: str) -> int:

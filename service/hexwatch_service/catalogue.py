@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hexwatch_schemas import indicators
@@ -48,6 +48,7 @@ class Layer:
     measures: tuple[str, ...]
     categories: Mapping[str, int]
     snapshot: Snapshot = field(compare=False, repr=False)
+    until: date | None = None  # later days are held back from who sees it
 
     @property
     def watched(self) -> bool:
@@ -100,6 +101,13 @@ class Layer:
                 hint=f"Its finest is {self.base}, and a tile holds up to {MAX_CELLS_ASKED:,} cells.",
             )
         return wanted or resolution_for_zoom(zoom, self.base)
+
+    def seen(self, window: Window) -> Window:
+        """The window without days that are held back; where nothing is left, one in which there is nothing."""
+        if self.until is None or window.last <= self.until:
+            return window
+        before = self.extent.first - timedelta(days=1)
+        return Window(window.first, self.until) if window.first <= self.until else Window(before, before)
 
     def zooms(self, resolution: int) -> range:
         """The zooms at which a resolution is drawn."""

@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg import sql as sql_text
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -54,10 +55,11 @@ class Unavailable(StoreError):
 class Database:
     """A pool of connections; every query is one short read."""
 
-    def __init__(self, dsn: str, *, size: int, seconds: float) -> None:
+    def __init__(self, dsn: str, *, size: int, seconds: float, least: int = 1) -> None:
+        """`least` connections stay open: of a pool that is seldom asked, none."""
         self._dsn = bounded(dsn, seconds)
         self._pool = Pool(
-            self._dsn, min_size=1, max_size=size, timeout=2, max_waiting=0, reconnect_timeout=math.inf, open=False,
+            self._dsn, min_size=least, max_size=size, timeout=2, max_waiting=0, reconnect_timeout=math.inf, open=False,
             kwargs={"autocommit": True, "row_factory": dict_row}, check=Pool.check_connection,
         )  # fmt: skip
         self.lost: float | None = None  # since when (time.monotonic) nobody tells of releases
@@ -100,3 +102,17 @@ class Database:
                 self.lost = self.lost or time.monotonic()
                 log.warning("lost the database's notifications: %s", error)
             await asyncio.sleep(1)  # an outage has no event to wait for
+
+    async def watch(self, channel: LiteralString, heard: Callable[[], Awaitable[None]], every: float) -> None:
+        """Call `heard` at once when a channel speaks, and every so many seconds: silence might be a lost line."""
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._dsn, autocommit=True) as conn:
+                    await conn.execute(sql_text.SQL("listen {}").format(sql_text.Identifier(channel)))
+                    while True:
+                        await heard()
+                        async for _ in conn.notifies(timeout=every, stop_after=1):
+                            pass
+            except (psycopg.OperationalError, HexwatchError) as error:
+                log.warning("lost the channel %s: %s", channel, error)
+            await asyncio.sleep(1)

@@ -11,18 +11,21 @@ from starlette.exceptions import HTTPException
 
 from hexwatch_schemas.errors import HexwatchError, NotFound, UsageError
 
+from .access.credentials import CHALLENGE, Refused
 from .answers import NEVER
 from .database import Unavailable
 
 log = logging.getLogger(__name__)
 
-STATUS: dict[type[HexwatchError], int] = {NotFound: 404, UsageError: 400, Unavailable: 503}
+STATUS: dict[type[HexwatchError], int] = {NotFound: 404, UsageError: 400, Refused: 401, Unavailable: 503}
+
+_MORE = {401: {"www-authenticate": CHALLENGE}, 503: {"retry-after": "2"}}
 
 
 def failure(status: int, description: str) -> JSONResponse:
     """An error as OGC API - Common Part 1, 8.4 words it; never cached."""
-    headers = {"cache-control": NEVER} | ({"retry-after": "2"} if status == 503 else {})
-    names = {400: "BadRequest", 404: "NotFound", 405: "MethodNotAllowed", 503: "Unavailable"}
+    headers = {"cache-control": NEVER} | _MORE.get(status, {})
+    names = {400: "BadRequest", 401: "Unauthorized", 404: "NotFound", 405: "MethodNotAllowed", 503: "Unavailable"}
     return JSONResponse({"code": names.get(status, "ServerError"), "description": description}, status, headers=headers)
 
 

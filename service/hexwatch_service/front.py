@@ -6,14 +6,18 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hexwatch_schemas.errors import HexwatchError
+
+from .access.credentials import Credential, said
 from .answers import BODILESS, NOSNIFF, RawHeaders, Resource
 from .failures import answer_to
 from .metrics import counted
 from .past import at_moment
-from .state import State
+from .state import SEEN, State
 from .tile_addresses import tile_at
 
-EVERYWHERE: RawHeaders = [NOSNIFF]
+# A cache between must not answer somebody known with what it kept for anyone.
+EVERYWHERE: RawHeaders = [NOSNIFF, (b"vary", b"authorization, x-api-key")]
 STALE: RawHeaders = [(b"x-hexwatch-stale", b"true")]  # what Warning: 110 said before RFC 9111 dropped it
 
 
@@ -40,36 +44,56 @@ class Front:
         if scope["method"] == "HEAD":  # a GET whose body stays here (RFC 9110, 9.3.2)
             scope, send = {**scope, "method": "GET", BODILESS: True}, _without_body(send)
         send = counted(scope["path"], send)
-        stale = STALE if self._state.stale else []
+        credential = said(scope["path"], scope["headers"])
+        if credential is None:
+            await self._shown(self._state, scope, receive, send)
+        else:
+            await self._known(credential, scope, receive, send)
+
+    async def _known(self, credential: Credential, scope: Scope, receive: Receive, send: Send) -> None:
+        """The answer to somebody who says who they are: theirs alone, and noted where it is not for everybody."""
+        state, send = self._state, _private(send)
         try:
-            then = await at_moment(self._state, scope)
+            reader = await state.gate.reader(credential)
+            state = state.seen_by(reader)
+            path = credential.path or scope["path"]
+            state.audit.note(reader, path, scope["query_string"], state.view.guarded)
+        except HexwatchError as error:
+            await answer_to("who asks", error)(scope, receive, _adding(send, EVERYWHERE))
+            return
+        scope = {**scope, "path": path, "raw_path": path.encode(), SEEN: state}
+        await self._shown(state, scope, receive, send)
+
+    async def _shown(self, state: State, scope: Scope, receive: Receive, send: Send) -> None:
+        """The answer as a reader sees it: of the newest releases, or of the earlier one that is asked for."""
+        always = EVERYWHERE + STALE if state.stale else EVERYWHERE
+        try:
+            found = await at_moment(state, scope)
         except Exception as error:  # noqa: BLE001 (worded as the framework's handlers word it)
-            await answer_to(scope["path"], error)(scope, receive, _adding(send, EVERYWHERE + stale))
+            await answer_to(scope["path"], error)(scope, receive, _adding(send, always))
             return
-        if then is not None:
-            await self._app(then, receive, _adding(send, EVERYWHERE + stale))
-            return
-        resource = self._resource(scope)
+        if found is not None:
+            state, scope = found
+        resource = self._resource(state, scope)
         if resource is None:
-            await self._app(scope, receive, _adding(send, EVERYWHERE + stale))
+            await self._app(scope, receive, _adding(send, always))
             return
         try:
             status, headers, body = await resource.reply(scope["headers"])
         except Exception as error:  # noqa: BLE001 (worded as the framework's handlers word it)
-            await answer_to(scope["path"], error)(scope, receive, _adding(send, EVERYWHERE + stale))
+            await answer_to(scope["path"], error)(scope, receive, _adding(send, always))
             return
-        await send({"type": "http.response.start", "status": status, "headers": headers + stale})
+        await send({"type": "http.response.start", "status": status, "headers": [*headers, *always[1:]]})
         await send({"type": "http.response.body", "body": body})
 
     @property
     def _state(self) -> State:
         return self.api.state.hexwatch
 
-    def _resource(self, scope: Scope) -> Resource | None:
+    def _resource(self, state: State, scope: Scope) -> Resource | None:
         """What a GET names, from what was asked before or by reading the address of a tile."""
         if scope["method"] != "GET" or scope.get("root_path"):
             return None
-        state = self._state
         address = scope["path"], scope["query_string"]
         found = state.remembered(address)
         if found is not None:
@@ -82,10 +106,22 @@ class Front:
 
 def _shared(app: ASGIApp, origins: list[str]) -> ASGIApp:
     """With the headers that let pages of other origins read; never with their visitors' credentials."""
-    asked = ["if-none-match"]  # all that a map library may want to send beyond what is always allowed
+    asked = ["authorization", "if-none-match", "x-api-key"]  # what a map library may want to send beyond the usual
     return CORSMiddleware(
         app, allow_origins=origins, allow_methods=["GET", "HEAD"], allow_headers=asked, expose_headers=["etag"]
     )
+
+
+def _private(send: Send) -> Send:
+    """What somebody known is told is kept by no cache."""
+
+    async def kept_nowhere(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            others = [header for header in message["headers"] if header[0].lower() != b"cache-control"]
+            message = {**message, "headers": [*others, (b"cache-control", b"private, no-store")]}
+        await send(message)
+
+    return kept_nowhere
 
 
 def _without_body(send: Send) -> Send:

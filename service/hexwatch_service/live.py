@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 import orjson
@@ -27,11 +27,15 @@ class Live:
     _waiting: set[_Listener] = field(default_factory=set)
     _ended: bool = False
 
-    def tell(self, layers: Iterable[Layer]) -> None:
-        """These have new releases."""
-        news = {layer.id: event(layer) for layer in layers}
+    def tell(self, changed: Collection[str]) -> None:
+        """These layers have new releases: who sees one hears of it."""
         for listener in self._waiting:
-            listener.hear(news)
+            listener.hear({layer.id: event(layer) for layer in listener.shown() if layer.id in changed})
+
+    def dismiss(self) -> None:
+        """Send everybody away who may see other things now; clients come back by themselves."""
+        for listener in self._waiting:
+            listener.leave()
 
     def end(self) -> None:
         """Send everybody away."""
@@ -39,18 +43,18 @@ class Live:
         for listener in self._waiting:
             listener.hear({})
 
-    def join(self, layers: Iterable[Layer]) -> AsyncGenerator[bytes, None]:
-        """The events from now on, first what there is. Raises Unavailable where too many listen."""
+    def join(self, shown: Callable[[], Iterable[Layer]]) -> AsyncGenerator[bytes, None]:
+        """The events from now on of what is `shown`, first what there is. Raises Unavailable where too many listen."""
         if len(self._waiting) >= self.limit:
             raise Unavailable("Too many clients listen here.", hint="Ask /layers now and then instead.")
-        listener = _Listener({layer.id: event(layer) for layer in layers})
+        listener = _Listener(shown, {layer.id: event(layer) for layer in shown()})
         self._waiting.add(listener)
         return self._events(listener)
 
     async def _events(self, listener: _Listener) -> AsyncGenerator[bytes, None]:
         try:
             yield b"retry: %d\n\n" % PATIENCE
-            while not self._ended:
+            while not (self._ended or listener.left):
                 if said := await listener.next(self.pulse):
                     yield said
         finally:
@@ -59,7 +63,9 @@ class Live:
 
 @dataclass(eq=False)
 class _Listener:
+    shown: Callable[[], Iterable[Layer]]
     news: Releases
+    left: bool = False
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -67,6 +73,10 @@ class _Listener:
 
     def hear(self, news: Releases) -> None:
         self.news |= news
+        self.heard.set()
+
+    def leave(self) -> None:
+        self.left = True
         self.heard.set()
 
     async def next(self, pulse: float) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -10,21 +9,21 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from starlette.types import Scope
 
-from hexwatch_schemas.errors import NotFound, UsageError
+from hexwatch_schemas.errors import HexwatchError, NotFound, UsageError
 
+from .access.published import View
 from .catalogue import Catalogue, Layer
 from .database import sql
-from .flights import Flights, Kept
 from .ogc.stored.collection import Stored
-from .state import ADDRESSES, PAST, State
+from .state import SEEN, State
 
 _BELOW = re.compile(r"/as-of/([^/]{1,40})(/.*)")
-_MEMORY = 8 << 20  # bytes of finished answers of one moment
 
 
-async def at_moment(state: State, scope: Scope) -> Scope | None:
-    """The scope of a request for an earlier release, as if there were none newer; None for any other request.
+async def at_moment(state: State, scope: Scope) -> tuple[State, Scope] | None:
+    """The state and the scope of a request for an earlier release, as if there were none newer; None for any other.
 
+    `state` is the service as the reader sees it: what they do not see of the newest release has no earlier one.
     Raises UsageError and NotFound.
     """
     query = scope["query_string"]
@@ -39,13 +38,13 @@ async def at_moment(state: State, scope: Scope) -> Scope | None:
         raise UsageError("as_of comes twice.")
     path = found[2] if found else scope["path"]
     rest = [(name, text) for name, text in pairs if name != "as_of"]
-    then = await _state_then(state, unquote(asked[0]), {path, *(text for _, text in rest)})
-    return {
+    then = state.at(await _view_then(state, unquote(asked[0]), path, [text for _, text in rest]))
+    return then, {
         **scope,
         "path": path,
         "raw_path": quote(path).encode(),
         "query_string": urlencode(rest).encode(),
-        PAST: then,
+        SEEN: then,
     }
 
 
@@ -72,29 +71,35 @@ def _moment(text: str) -> datetime:
     return read
 
 
-async def _state_then(state: State, when: str, texts: set[str]) -> State:
-    """The state as it would be, had nothing been published since, of the layers that the request names."""
-    words = {word for text in texts for word in re.split(r"[/,:.]", text)}
+async def _view_then(state: State, when: str, path: str, others: list[str]) -> View:
+    """What would be shown, had nothing been published since, of the layers that the request names."""
+    words = {word for text in (path, *others) for word in re.split(r"[/,:.]", text)}
     layers = [layer for layer in state.catalogue if layer.id in words]
     stored = [one for one in state.catalogue.stored.values() if one.id in words]
     if not layers and not stored:
-        raise UsageError("as_of needs a layer in the address.", hint="Releases are numbered by layer; see /layers.")
+        raise _none_named(path)
     rows = {name: await release_at(state, name, when) for name in {x.id for x in layers} | {x.dataset for x in stored}}
     key = (when, *sorted((name, row["release"]) for name, row in rows.items()), *sorted(x.id for x in stored))
-    return state.moments.peek(key) or await _opened(state, when, key, rows, layers, stored)
+    kept = state.view.moments  # of this kind of reader; forgotten with all that they were shown
+    found = kept.peek(key)
+    if found is None:
+        held = await _opened(state, rows, layers, stored)
+        found = state.published.at(state.reader, held, f"as-of/{quote(when, safe='')}/")
+        kept.keep(key, found)
+    return found
+
+
+def _none_named(path: str) -> HexwatchError:
+    """By the address alone: what is hidden from who asks is told as what was never there."""
+    if path.count("/") > 1:
+        return NotFound("There is no such layer.", hint="See /layers.")
+    return UsageError("as_of needs a layer in the address.", hint="Releases are numbered by layer; see /layers.")
 
 
 async def _opened(
-    state: State, when: str, key: tuple[object, ...], rows: dict[str, dict[str, Any]], layers: list[Layer],
-    stored: list[Stored],
-) -> State:  # fmt: skip
-    held = Catalogue(
+    state: State, rows: dict[str, dict[str, Any]], layers: list[Layer], stored: list[Stored]
+) -> Catalogue:
+    return Catalogue(
         {layer.id: await state.releases.past(layer, rows[layer.id]) for layer in layers},
         {one.id: await state.releases.past_stored(one, rows[one.dataset]) for one in stored},
     )
-    then = copy.copy(state)
-    then.held, then.prefix = held, f"as-of/{quote(when, safe='')}/"
-    then.representations = Flights(_MEMORY, lambda found: found.nbytes)
-    then.addresses = Kept(ADDRESSES, lambda _: 1)
-    state.moments.keep(key, then)
-    return then

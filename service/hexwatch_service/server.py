@@ -24,6 +24,7 @@ from hexwatch_schemas.errors import HexwatchError
 from hexwatch_schemas.migrate import prepared_store
 from hexwatch_schemas.settings import Settings, settings
 
+from .access.safety import refuse_unsafe
 from .app import create_app
 from .engine.warm import warm
 from .front import Front
@@ -36,12 +37,13 @@ def serve(chosen: Settings, ready: Callable[[str], object]) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called with the public address once the service answers.
 
     The store is held open here as well: a private cluster outlives each worker, and ends after the last.
-    Raises HexwatchError where the address is taken, the store is not ready, or no worker stays.
+    Raises HexwatchError where settings are unsafe, the address is taken, the store is not ready, or no worker stays.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the workers are there; tidily from the start
-    with _reserved(chosen.host, chosen.port) as port, prepared_store(chosen):
-        _prepare_workers()
+    with _reserved(chosen.host, chosen.port) as port, prepared_store(chosen) as store:
         chosen = chosen.model_copy(update={"port": port})
+        refuse_unsafe(chosen, store.reader_dsn)
+        _prepare_workers()
         os.environ |= {"HEXWATCH_HOST": chosen.host, "HEXWATCH_PORT": str(port)}  # workers read their own settings
         settings.cache_clear()  # as copies of this process they would else know those from before the port was known
         ended = threading.Event()

@@ -80,7 +80,8 @@ def browser_path() -> str:
 def environment(module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Where the commands of this module find their database."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEXWATCH_")}
-    return kept | {"HEXWATCH_DATABASE_URL": module_dsn, "HEXWATCH_DATA_FOLDER": str(tmp_path_factory.mktemp("data"))}
+    folder = str(tmp_path_factory.mktemp("data"))
+    return kept | {"HEXWATCH_DATABASE_URL": module_dsn, "HEXWATCH_DATA_FOLDER": folder, "HEXWATCH_AUDIENCE": "public"}
 
 
 @pytest.fixture(scope="module")

@@ -97,12 +97,12 @@ def test_no_network_and_no_other_user(settings: Settings) -> None:
             assert folder.stat().st_uid == server_account().pw_uid != 0
 
 
-def test_role_is_taken_from_the_first_statement(settings: Settings) -> None:
+def test_a_login_is_itself_and_nobody_else(settings: Settings) -> None:
     with PrivateCluster(settings, FORGETFUL) as cluster:
         with psycopg.connect(cluster.dsn(), autocommit=True) as connection:
-            connection.execute("CREATE ROLE onlooker")
-        with psycopg.connect(cluster.dsn(role="onlooker")) as connection:
-            assert connection.execute("SELECT current_user").fetchone() == ("onlooker",)
+            connection.execute("CREATE ROLE onlooker LOGIN")
+        with psycopg.connect(cluster.dsn("onlooker")) as connection:
+            assert connection.execute("SELECT session_user, current_user").fetchone() == ("onlooker", "onlooker")
 
 
 def test_last_one_out_stops_it(home: Path, settings: Settings, server: Postmaster) -> None:

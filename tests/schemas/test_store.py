@@ -46,7 +46,7 @@ def test_malformed_connection_is_our_error() -> None:
 
 
 def test_reader_may_not_write(dsn: str) -> None:
-    store = Store(dsn, as_role(dsn, READER))
+    store = Store(dsn, as_role(dsn, READER), {})
     with psycopg.connect(store.reader_dsn) as connection:
         assert connection.execute("SELECT current_user, current_setting('is_superuser')").fetchone() == (READER, "off")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

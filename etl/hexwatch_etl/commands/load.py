@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -45,9 +45,10 @@ def load(
     resolution: told.Resolution = None,
     areas: told.Areas = None,
     delivered: told.Delivered = None,
-    replace: told.Replace = False,
+    replace_all: told.Replace = False,
     threshold: told.Threshold = None,
     synthetic: told.Synthetic = False,
+    audience: told.Audience = None,
     key: told.Key = None,
     name: told.AreaName = None,
     level: told.Level = None,
@@ -77,21 +78,21 @@ def load(
 
     said = Description(
         title=title, attribution=attribution, licence=licence, resolution=resolution, areas=areas, threshold=threshold,
-        synthetic=synthetic,
+        synthetic=synthetic, audience=audience,
     )  # fmt: skip
     if kind is told.Kind.AREAS:
         if level is None or len(files) != 1:
             raise UsageError(
                 "Areas are loaded one file at a time, with their --level.", hint="For example: --level adm1"
             )
-        work = _areas(AreaRequest(dataset, files[0], level, key, name, country, layer, said, replace))
+        work = _areas(AreaRequest(dataset, files[0], level, key, name, country, layer, said, replace_all))
     elif kind is told.Kind.RASTER or (kind is told.Kind.EVENTS and not (source or mapping) and is_tiff(files[0])):
-        work = _rasters(dataset, files, said, RasterSaid(values, klass, unit, captured, nodata), replace=replace)
+        work = _rasters(dataset, files, said, RasterSaid(values, klass, unit, captured, nodata), replace=replace_all)
     else:
         declared, day = load_either(mapping) if mapping else None, delivered.date() if delivered else None
-        asked = Request(dataset, tuple(files), source, declared, said, day, replace, zone, replace_days, executor)
+        asked = Request(dataset, tuple(files), source, declared, said, day, replace_all, zone, replace_days, executor)
         work = _reports_or_tracks(asked, kind)
-    report = _with_progress(work)
+    report = _with_progress(_told_of_audience(work))
     typer.echo(json.dumps(asdict(report)) if as_json else describe(report))
 
 
@@ -118,6 +119,21 @@ def _reports_or_tracks(asked: Request, kind: told.Kind) -> Load:
         return (load_tracks if pings else load_reports)(conn, asked, say)
 
     return work
+
+
+def _told_of_audience(work: Load) -> Load:
+    """With a note where nobody will see what was loaded."""
+
+    def told_so(conn: psycopg.Connection, say: Callable[[str], None]) -> Report:
+        from ..catalogue import audience_of  # noqa: PLC0415
+
+        report = work(conn, say)
+        if audience_of(conn, report.dataset) is not None:
+            return report
+        note = f"Nobody sees it until it is classified: hexwatch classify {report.dataset} --audience public"
+        return replace(report, notes=[*report.notes, note])
+
+    return told_so
 
 
 def _with_progress(work: Load) -> Report:

@@ -12,7 +12,7 @@ from gpxpy.gpx import GPX, GPXTrack, GPXTrackPoint, GPXTrackSegment
 from . import country as ground
 from . import patrols as who
 from .corrections import SOURCE
-from .files import INCIDENTS, TITLE, ZONES
+from .files import INCIDENTS, MADE_UP, TITLE, ZONES
 from .patrols import Patrols
 from .reporting import FIRST_DAY
 
@@ -35,10 +35,10 @@ def _codes(names: tuple[str, ...]) -> str:
 
 LOADS = (
     ("load", PATROLS, "patrols.csv", "posts.parquet", "--kind", "tracks", "--mapping", "patrols.toml", "--title",
-     f"{ground.NAME} patrols (synthetic)", "--synthetic"),
-    ("load", FLIGHTS, "flights.gpx", "--title", f"{ground.NAME} patrols by air (synthetic)", "--synthetic"),
+     f"{ground.NAME} patrols (synthetic)", *MADE_UP),
+    ("load", FLIGHTS, "flights.gpx", "--title", f"{ground.NAME} patrols by air (synthetic)", *MADE_UP),
     ("load", ACCESS, "access.csv", "--mapping", "access.toml", "--areas", ZONES, "--title",
-     f"{ground.NAME}: no access (synthetic)", "--synthetic"),
+     f"{ground.NAME}: no access (synthetic)", *MADE_UP),
     ("layer", WATCHED, "--of", INCIDENTS, "--effort", PATROLS, "--access", ACCESS, "--required",
      f"{ZONES}:{_codes(REQUIRED)}", "--title", TITLE.replace("incidents", "incidents, and who looked")),
 )  # fmt: skip

@@ -23,10 +23,11 @@ TITLE = f"{ground.NAME} incidents (synthetic)"
 ZONES = "vethara-zones"
 INCIDENTS = "vethara"
 _AREAS = ("--kind", "areas", "--key", "code", "--name", "name", "--level", "adm1")
+MADE_UP = ("--synthetic", "--audience", "public")
 # Each delivery is whole: what it lacks was withdrawn.
-_READ = ("--mapping", "incidents.toml", "--areas", ZONES, "--title", TITLE, "--synthetic", "--replace")
+_READ = ("--mapping", "incidents.toml", "--areas", ZONES, "--title", TITLE, *MADE_UP, "--replace")
 LOADS = (
-    ("load", ZONES, "zones.geojson", *_AREAS, "--title", f"{ground.NAME} zones (synthetic)", "--synthetic"),
+    ("load", ZONES, "zones.geojson", *_AREAS, "--title", f"{ground.NAME} zones (synthetic)", *MADE_UP),
     ("load", INCIDENTS, "incidents_initial.csv", *_READ),
     ("load", INCIDENTS, "incidents_revised.csv", *_READ),
 )

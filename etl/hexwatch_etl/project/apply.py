@@ -66,7 +66,7 @@ def _told(said: DeclaredDataset) -> dict[str, Any]:
     return {
         "kind": said.kind.value, "title": said.title, "attribution": said.attribution, "licence": said.licence,
         "citation": said.citation, "base_resolution": said.resolution, "areas_id": said.areas,
-        "quarantine_threshold": said.threshold, "audience": said.audience.value, "synthetic": said.synthetic or None,
+        "quarantine_threshold": said.threshold, "audience": said.audience, "synthetic": said.synthetic or None,
     }  # fmt: skip
 
 
@@ -131,7 +131,8 @@ def _declare(conn: psycopg.Connection, name: str, said: DeclaredDataset, folder:
     source = sources.get(known or "table")
     origin = source.origin if known else Origin("", "")  # the first file will tell
     dataset = catalogue.declare(conn, name, said.kind, (source.id, source.title), origin, description(said))
-    conn.execute(sql("project.audience"), {"dataset": dataset.number, "audience": said.audience.value})
+    if said.audience is not None:
+        conn.execute(sql("project.audience"), {"dataset": dataset.number, "audience": said.audience})
     if said.schedule is None:
         conn.execute(sql("project.unschedule"), {"dataset": dataset.number})
         return

@@ -151,7 +151,7 @@ class DeclaredDataset(Model):
     resolution: int | None = Field(default=None, ge=1, le=15, description="Finest H3 resolution.")
     areas: Name | None = Field(default=None, description="Dataset of areas that carries reports known to a province.")
     threshold: float | None = Field(default=None, ge=0, le=1, description="Share of refused rows that stops a load.")
-    audience: Audience = Field(default=Audience.PUBLIC, description="Who may read it.")
+    audience: Audience | None = Field(default=None, description="Who may read it; unset: as somebody said, or nobody.")
     synthetic: bool = False
     source: str | None = Field(default=None, description="Source to read with (hexwatch sources); unset: recognised.")
     mapping: str | None = Field(default=None, description="Mapping (TOML), relative to the project file.")

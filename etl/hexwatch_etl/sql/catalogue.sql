@@ -3,12 +3,18 @@ insert into catalog.source (id, title, kind) values (%(id)s, %(title)s, %(kind)s
 on conflict (id) do update set title = excluded.title, kind = excluded.kind
 
 -- name: add_dataset
-insert into catalog.dataset (id, kind, source_id, title) values (%(id)s, %(kind)s, %(source)s, %(id)s)
+insert into catalog.dataset (id, kind, source_id, title, audience) values (%(id)s, %(kind)s, %(source)s, %(id)s, %(audience)s)
 on conflict do nothing
 returning number
 
 -- name: dataset
 select number, kind, base_resolution, areas_id, quarantine_threshold, source_id from catalog.dataset where id = %(id)s
+
+-- name: audience
+select audience from catalog.dataset where id = %(id)s
+
+-- name: classify
+update catalog.dataset set audience = %(audience)s where id = %(id)s
 
 -- name: has_facts
 select exists (select from hex.fact where dataset = %(dataset)s)
@@ -58,8 +64,8 @@ values (%(id)s, %(title)s, %(unit)s, %(formula)s, %(source)s)
 on conflict (id) do update set title = excluded.title, unit = excluded.unit, formula = excluded.formula, source = excluded.source
 
 -- name: layer
-insert into catalog.layer (id, title, audience, indicators)
-select id, title, audience, %(indicators)s from catalog.dataset where number = %(dataset)s
+insert into catalog.layer (id, title, indicators)
+select id, title, %(indicators)s from catalog.dataset where number = %(dataset)s
 on conflict (id) do update set title = excluded.title, indicators = excluded.indicators
 
 -- name: layer_dataset

@@ -5,9 +5,9 @@ select exists (select from catalog.dataset where id = %(layer)s)
 select name from catalog.measure where dataset = %(dataset)s order by position
 
 -- name: layer
-insert into catalog.layer (id, title, audience, indicators)
-select %(layer)s, coalesce(%(title)s, title), audience, %(indicators)s from catalog.dataset where number = %(shown)s
-on conflict (id) do update set title = excluded.title, audience = excluded.audience, indicators = excluded.indicators
+insert into catalog.layer (id, title, indicators)
+select %(layer)s, coalesce(%(title)s, title), %(indicators)s from catalog.dataset where number = %(shown)s
+on conflict (id) do update set title = excluded.title, indicators = excluded.indicators
 
 -- name: forget
 delete from catalog.layer_dataset where layer = %(layer)s

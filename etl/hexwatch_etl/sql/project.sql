@@ -15,10 +15,8 @@ on conflict (layer) do update set declared = excluded.declared
 select exists (select from catalog.release where layer = %(dataset)s)
 
 -- name: audience
-with said as (
-  update catalog.dataset set audience = %(audience)s where number = %(dataset)s returning id
-)
-update catalog.layer l set audience = %(audience)s from said where l.id = said.id
+-- Of the dataset alone: its layers follow it, or an approval of theirs.
+update catalog.dataset set audience = %(audience)s where number = %(dataset)s
 
 -- name: unschedule
 delete from ops.schedule where dataset = %(dataset)s

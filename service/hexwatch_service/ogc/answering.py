@@ -38,10 +38,11 @@ def page_of(layer: Layer, table: Table, question: Question, written: Format) -> 
     return selected(layer, table, question, question.limit or (None if written.ending else USUAL))
 
 
-def key_of(request: Request, layer: Layer, page: hexagons.Page, written: Format) -> tuple[object, ...]:
-    """All that an answer with hexagons depends on."""
+def key_of(request: Request, state: State, layer: Layer, page: hexagons.Page, written: Format) -> tuple[object, ...]:
+    """All that an answer with hexagons depends on; its links lead to where the request came from."""
     asked = page.question.asked
-    return ("items", layer.id, layer.release, layer.digest, asked, written.id, str(request.query_params))
+    home = state.url("")
+    return ("items", home, layer.id, layer.release, layer.digest, asked, written.id, str(request.query_params))
 
 
 async def answered_page(

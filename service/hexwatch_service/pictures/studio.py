@@ -67,7 +67,7 @@ class Studio:
         """A picture as a file."""
         return await self.workshop.run(lambda: encode(pixels, ending))
 
-    def tiler(self, held: Callable[[], Mapping[str, Raster]]) -> ASGIApp:
+    def tiler(self, held: Callable[[Scope], Mapping[str, Raster]]) -> ASGIApp:
         """TiTiler over the rasters that are held, behind its gate."""
 
         async def late(scope: Scope, receive: Receive, send: Send) -> None:

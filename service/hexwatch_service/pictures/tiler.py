@@ -16,6 +16,7 @@ from rasterio.warp import transform_bounds
 from rio_tiler.constants import WGS84_CRS
 from rio_tiler.errors import PointOutsideBounds, RioTilerError, TileOutsideBounds
 from rio_tiler.io import Reader
+from starlette.types import Scope
 from titiler.core.dependencies import ColorMapParams, DefaultDependency, ImageRenderingParams, PartFeatureParams
 from titiler.core.dependencies import PreviewParams as Preview
 from titiler.core.factory import TilerFactory
@@ -81,7 +82,7 @@ def _reader(source: Source, tms: TileMatrixSet | None = None) -> Iterator[Reader
 
 def _source(request: Request, raster: str, datetime: Annotated[str | None, Query(max_length=80)] = None) -> Source:
     held = request.app.state
-    found = held.rasters().get(raster)
+    found = held.rasters(request.scope).get(raster)
     if found is None:
         raise NotFound(f"There is no raster {raster[:60]!r}.", hint="See /rasters.")
     return Source(_chosen(found.at(datetime), request.path_params), held.opened)
@@ -115,7 +116,7 @@ def _rendering(
     return asked
 
 
-def application(rasters: Callable[[], Mapping[str, Raster]], opened: OpenFiles) -> FastAPI:
+def application(rasters: Callable[[Scope], Mapping[str, Raster]], opened: OpenFiles) -> FastAPI:
     """The application that answers below /rasters/{raster}: info, statistics, point, preview, bbox, feature, tiles."""
 
     factory = TilerFactory(

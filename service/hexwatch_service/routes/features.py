@@ -29,7 +29,7 @@ async def items(request: Request, layer: TheCollection, state: Held) -> Response
     written = chosen(registry(), f, accept)
     table = await state.numbers.table(layer, question.asked, question.resolution)
     page = await asyncio.to_thread(page_of, layer, table, question, written)
-    return await answered_page(request, state, layer, page, written, key_of(request, layer, page, written))
+    return await answered_page(request, state, layer, page, written, key_of(request, state, layer, page, written))
 
 
 @router.get("/{layer}/items/{name:path}")

@@ -43,7 +43,7 @@ async def prometheus(state: Held, _: NoQuery) -> Response:
 @router.get("/live", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}})
 async def live(state: Held, _: NoQuery) -> StreamingResponse:
     """Server-sent events: `release` for each layer as it is, then for each new release. 503: too many listen."""
-    return StreamingResponse(state.live.join(state.catalogue), media_type="text/event-stream", headers=_STREAM)
+    return StreamingResponse(state.live.join(lambda: state.catalogue), media_type="text/event-stream", headers=_STREAM)
 
 
 async def _told(state: State) -> dict[str, list[dict[str, Any]]]:

@@ -1,5 +1,5 @@
 -- name: layers
--- Every public layer with its newest release. Restricted ones do not exist here until access control is there.
+-- Every layer that anybody may see, with its newest release; who may is said by catalog.layer_reader.
 select l.id, l.title, l.indicators, l.minzoom, l.maxzoom, l.window_from, l.window_to,
   d.number as dataset, d.kind, least(d.base_resolution, e.base_resolution, a.base_resolution, p.base_resolution) as base_resolution,
   e.number as effort, a.number as access, p.number as population, la.categories as denials, d.attribution, d.licence, d.citation, d.synthetic,
@@ -15,6 +15,5 @@ left join catalog.dataset a on a.number = la.dataset
 left join catalog.layer_dataset lp on lp.layer = l.id and lp.role = 'population'
 left join catalog.dataset p on p.number = lp.dataset
 join lateral (select * from catalog.release r where r.layer = l.id order by r.number desc limit 1) r on true
-where l.audience = 'public' and d.audience = 'public' and coalesce(e.audience, 'public') = 'public'
-  and coalesce(a.audience, 'public') = 'public' and coalesce(p.audience, 'public') = 'public' and r.data_from is not null
+where l.id in (select layer from catalog.layer_audience) and r.data_from is not null
 order by l.title, l.id

@@ -39,11 +39,14 @@ where a.run_from is distinct from b.run_from
 order by 2, 3 limit %(limit)s
 
 -- name: cells
--- By cell and measure, what the later belief has more than the earlier one; exactly placed facts only.
+-- By cell and measure, what the later belief has more than the earlier one; exactly placed facts only, and none that reach
+-- into days that are held back from who asks.
 with change as (
-  select place, measure, amount from hex.fact_as_of(%(dataset)s, %(later)s, %(resolution)s) where placement = 'p'
+  select place, measure, amount from hex.fact_as_of(%(dataset)s, %(later)s, %(resolution)s)
+  where placement = 'p' and (%(until)s::date is null or day_to <= %(until)s::date)
   union all
-  select place, measure, -amount from hex.fact_as_of(%(dataset)s, %(earlier)s, %(resolution)s) where placement = 'p'
+  select place, measure, -amount from hex.fact_as_of(%(dataset)s, %(earlier)s, %(resolution)s)
+  where placement = 'p' and (%(until)s::date is null or day_to <= %(until)s::date)
 )
 select hex.cell_to_text(c.place) as h3, m.name as measure, sum(c.amount)::double precision / m.scale as change
 from change c join catalog.measure m on m.dataset = %(dataset)s and m.position = c.measure

@@ -91,10 +91,11 @@ def test_who_listens_hears_what_there_is_and_then_each_release(known: Callable[[
     second = replace(first, release=2)
 
     async def listen() -> list[bytes]:
-        live = Live()
-        async with aclosing(live.join([first])) as events:
+        live, shown = Live(), [first]
+        async with aclosing(live.join(lambda: shown)) as events:
             heard = [await anext(events), await anext(events)]
-            live.tell([second])
+            shown[:] = [second]
+            live.tell({"mission", "a layer that is not shown"})
             heard.append(await anext(events))
             live.end()
             heard += [one async for one in events]
@@ -108,11 +109,12 @@ def test_a_listener_that_is_slow_hears_the_newest_release_only(known: Callable[[
     first = known()
 
     async def listen() -> bytes:
-        live = Live()
-        async with aclosing(live.join([])) as events:
+        live, shown = Live(), [first]
+        async with aclosing(live.join(lambda: shown)) as events:
             await anext(events)
             for number in range(2, 100):
-                live.tell([replace(first, release=number)])
+                shown[:] = [replace(first, release=number)]
+                live.tell({"mission"})
             return await anext(events)
 
     assert asyncio.run(listen()) == event(replace(first, release=99))
@@ -121,12 +123,12 @@ def test_a_listener_that_is_slow_hears_the_newest_release_only(known: Callable[[
 def test_listeners_are_bounded_and_their_places_are_given_back() -> None:
     async def crowd() -> None:
         live = Live(limit=1, pulse=0.01)
-        async with aclosing(live.join([])) as events:
+        async with aclosing(live.join(list)) as events:
             await anext(events)
             assert await anext(events) == b": still here\n\n"
             with pytest.raises(Unavailable):
-                live.join([])
-        async with aclosing(live.join([])) as events:
+                live.join(list)
+        async with aclosing(live.join(list)) as events:
             await anext(events)
 
     asyncio.run(crowd())

@@ -30,7 +30,7 @@ FILE_MOST = 100_000  # records of one file: all are read before it is written
 
 async def answered_items(request: Request, state: State, stored: Stored, asked: Asked, written: Format) -> Response:
     """The page that is asked for, in a format; no statement at all where the client has it."""
-    key = ("items", stored.id, stored.digest, asked, written.id, str(request.query_params))
+    key = ("items", state.url(""), stored.id, stored.digest, asked, written.id, str(request.query_params))
     if validates(request.headers.get("if-none-match", ""), tag := etag(key)):
         return Response(status_code=304, headers={"etag": tag, "cache-control": SHORT, "vary": "accept"})
     matched = await _counted(state, stored, asked)
@@ -73,7 +73,7 @@ async def _counted(state: State, stored: Stored, asked: Asked) -> int:
 async def fetched(state: State, statement: Statement) -> list[DictRow]:
     """The rows of a statement. Raises UsageError where its values cannot be computed with."""
     try:
-        return await state.database.fetch(statement.text, statement.values)
+        return await state.records.fetch(statement.text, statement.values)
     except (psycopg.DataError, psycopg.InternalError) as error:
         said = (error.diag.message_primary or "")[:80]
         raise UsageError(f"filter: it cannot be computed: {said}.") from None

@@ -52,6 +52,7 @@ class Stored:
     citation: str = ""
     synthetic: bool = False
     dataset: str = ""
+    number: int = 0  # of the dataset
     description: str = ""
     minzoom: int = field(default=0, init=False)
     maxzoom: int = field(default=14, init=False)
@@ -74,7 +75,7 @@ class Stored:
     @property
     def digest(self) -> str:
         """What its numbers depend on."""
-        return f"run {self.run}"
+        return f"release {self.release}, run {self.run}"
 
 
 _SAMPLE = sql.SQL("md5(key)")  # of each place as many as it has its part in, the same ones at every zoom
@@ -174,6 +175,7 @@ def _common(row: Mapping[str, Any]) -> dict[str, Any]:
     return said | {
         "condition": sql.SQL(mine).format(sql.Literal(row["number"]), sql.Literal(row["run"])),
         "dataset": row["id"],
+        "number": row["number"],
         "bounds": (west, south, east, north),
         "extent": Window(row["data_from"], row["data_through"]) if row["data_from"] else None,
     }

@@ -171,7 +171,7 @@ def test_records_of_a_narrower_audience_do_not_exist(dsn: str, load_reports: Loa
 
 
 def test_how_many_statements_answer(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    database, asked = cast("Front", client.app).api.state.hexwatch.database, []
+    database, asked = cast("Front", client.app).api.state.hexwatch.records, []
     fetch = database.fetch
 
     async def counted(statement: Any, params: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Who may see what: classification, keys, signed addresses, the audit."""

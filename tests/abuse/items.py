@@ -1,0 +1,45 @@
+"""The numbered items: what is injected, and which tests hold what others do."""
+
+from __future__ import annotations
+
+ITEMS = {
+    1: "filters that call functions",
+    2: "quotes in literals, names, ids",
+    3: "filters 1,600 deep, of 8,000 items",
+    4: "bad numbers, boxes, days, bytes",
+    5: "errors that could tell of SQL, paths, hosts",
+    6: "patterns that blow up",
+    17: "virtual dataset under another name",
+    18: "XML with a DOCTYPE",
+    19: "small file that unpacks to a large one",
+    20: "cells that a spreadsheet would compute",
+    21: "names that lead elsewhere",
+    22: "settings that could open row security",
+    23: "a login that becomes another",
+    24: "tables, functions, estimates beside the records",
+    25: "pooled connections after error, cancel, kill",
+    26: "one shared cache (nginx) before all readers",
+    27: "errors in caches",
+    28: "pages of other origins",
+    29: "forged, confused, expired bearer tokens; issuer away",
+    30: "secrets in logs, metrics, answers",
+    31: "forged hosts",
+    32: "restricted layers on every route, in every format",
+    33: "all database sessions ended",
+    34: "a database session killed (-9)",
+    35: "database restart",
+    36: "database down for 10 s",
+    37: "outage longer than the pool waits",
+    38: "clients that leave",
+    39: "200 questions at once",
+    40: "300 half-open connections",
+    41: "50 readers that read nothing",
+    42: "truncation",
+    43: "a service worker killed (-9)",
+}
+ELSEWHERE = {
+    **dict.fromkeys(range(7, 17), "tests of pictures: tests/service/pictures"),
+    37: "tests/service/engine/test_outage.py: no limit on waiting clients, reconnects without end",
+    42: "tests/service/ogc: numberMatched beside numberReturned; a file is whole or refused",
+    **dict.fromkeys(range(44, 56), "tests of loads: tests/etl"),
+}

@@ -32,7 +32,9 @@ from .releases import Releases
 
 Address = tuple[str, bytes]  # path, query as it was written
 COUNTS = 10_000  # of records, each of one question
-SEEN = "hexwatch.seen"  # in the scope of a request: the state as who asks sees it, where that is not the newest for anyone
+SEEN = (
+    "hexwatch.seen"  # in the scope of a request: the state as who asks sees it, where that is not the newest for anyone
+)
 
 
 @dataclass

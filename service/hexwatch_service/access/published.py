@@ -59,13 +59,12 @@ class Published:
         if (today := datetime.now(UTC).date()) != self._day:  # delays move on
             self._forget()
             self._day = today
-        if self._anyone is None:
-            self._anyone = self._look(ANYONE, None)
+        anyone = self._anyone = self._anyone or self._look(ANYONE, None)
         if not reader.known:
-            return self._anyone
+            return anyone
         found = self._views.peek(reader.scope)
         if found is None:
-            found = self._look(reader, self._anyone)
+            found = self._look(reader, anyone)
             self._views.keep(reader.scope, found)
         return found
 

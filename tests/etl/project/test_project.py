@@ -15,6 +15,7 @@ from hexwatch_etl.project.apply import apply, plan
 from hexwatch_etl.project.model import Project
 from hexwatch_etl.project.read import check, read_project
 from hexwatch_schemas.errors import UsageError
+from hexwatch_schemas.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 GOOD = """\
@@ -116,6 +117,35 @@ def test_apply_declares_and_then_has_nothing_to_do(dsn: str, written: Callable[[
         assert rows == [("adm1", "restricted", False), ("incidents", "public", True), ("patrols", "public", False)]
         cron = "select cron, step_days, lag_days, stale_after = '48 hours' from ops.schedule"
         assert conn.execute(cron).fetchall() == [("15 2 * * *", 1, 7, True)]
+
+
+def test_a_file_that_names_no_audience_leaves_what_was_said(
+    dsn: str, written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unset = Settings(audience=None)  # pyright: ignore[reportCallIssue]
+    monkeypatch.setattr("hexwatch_etl.catalogue.settings", lambda: unset)
+    audiences = "select id, audience from catalog.dataset order by id"
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        apply(conn, read_project(written(GOOD)), Path())
+        said = [("adm1", "restricted"), ("incidents", None), ("patrols", None)]
+        assert conn.execute(audiences).fetchall() == said
+        conn.execute("update catalog.dataset set audience = 'confidential' where id = 'patrols'")
+        apply(conn, read_project(written(GOOD)), Path())
+        assert conn.execute(audiences).fetchall() == [*said[:2], ("patrols", "confidential")]
+
+
+def test_a_file_does_not_stand_above_an_approval(
+    dsn: str, load_reports: Loads, cli: Callable[..., Outcome], written: Callable[[str], Path]
+) -> None:
+    restricted = '[datasets.sums]\naudience = "restricted"\n'
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        apply(conn, read_project(written(restricted)), Path())
+        load_reports(dsn, [report("a")], dataset="sums")
+        rank = "select rank from catalog.layer_audience where layer = 'sums'"
+        assert conn.execute(rank).fetchone() == (1,)
+        assert cli("release-to", "sums", "public", "--by", "A. Name", "--why", "sums only", dsn=dsn).code == 0
+        apply(conn, read_project(written(restricted)), Path())
+        assert conn.execute(rank).fetchone() == (0,)
 
 
 def test_apply_shows_what_changes_and_leaves_what_it_does_not_name(

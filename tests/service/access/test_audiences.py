@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from fastapi.testclient import TestClient
 
-from fixtures.access import Keys, execute, heard
+from fixtures.access import Keys, execute, heard, limit
 
 AUDIENCES = ("public", "restricted", "confidential")
 
@@ -87,14 +87,6 @@ def test_a_running_service_follows_a_classification(client: TestClient, mission:
     heard(client)
     assert client.get("/layers/quartz").status_code == 404
     assert seen(client) == set()
-
-
-def limit(dsn: str, audience: str, finest: int | None, delay: int | None) -> None:
-    execute(
-        dsn,
-        "insert into catalog.audience_limit select number, %s, %s, %s from catalog.dataset where id = 'quartz'",
-        audience, finest, delay,
-    )  # fmt: skip
 
 
 def test_no_finer_cells_than_the_audience_may_see(client: TestClient, mission: str, keys: Keys) -> None:

@@ -75,7 +75,8 @@ def addresses(client: TestClient, name: str) -> list[str]:
         f"/wms?request=GetLegendGraphic&layer={name}.incidents",
         f"/wmts?request=GetTile&layer={name}.incidents&tilematrixset=WebMercatorQuad&tilematrix=6&tilerow=31&tilecol=35",
     ]  # fmt: skip
-    return list(dict.fromkeys([*plain, *items, *described, *kvp]))
+    earlier = [f"/as-of/1{path}" for path in plain if name in path]
+    return list(dict.fromkeys([*plain, *items, *described, *kvp, *earlier]))
 
 
 def seen(answer: Response, name: str) -> tuple[int, str, str]:

@@ -85,6 +85,14 @@ def test_24_what_stands_beside_the_records_is_shut(mission: str, audience: Audie
             conn.execute("select properties from raw.event")
 
 
+def test_24_nothing_runs_with_its_owners_rights_for_everybody(mission: str) -> None:
+    schemas = "array['catalog', 'raw', 'hex', 'ops', 'records', 'layers', 'status', 'audit']::regnamespace[]"
+    everybodys = "count(*) filter (where has_function_privilege('public', oid, 'execute'))"
+    definers = f"select count(*), {everybodys} from pg_proc where prosecdef and pronamespace = any ({schemas})"
+    ((there, open_to_all),) = execute(mission, definers)
+    assert (there > 8, open_to_all) == (True, 0)
+
+
 def test_24_views_are_the_askers_and_estimates_tell_nothing(mission: str) -> None:
     options = "select relname, reloptions from pg_class where relnamespace = 'records'::regnamespace"
     invoked = {name for name, said in execute(mission, options) if "security_invoker=true" in (said or [])}

@@ -370,7 +370,7 @@ create or replace view status.freshness as
   from catalog.layer l
   join catalog.layer_reader m on m.layer = l.id and m.clearance = 0 and m.delay_days is null
   join catalog.layer_dataset ld on ld.layer = l.id and ld.role = 'shown'
-  join catalog.dataset d on d.number = ld.dataset
+  join catalog.dataset d on d.number = ld.dataset and d.audience = 'public'
   join lateral (select * from catalog.release r where r.layer = l.id order by r.number desc limit 1) r on true
   left join ops.schedule s on s.dataset = d.number
   left join lateral (

@@ -87,7 +87,7 @@ create trigger audited after update on catalog.dataset for each row
 create trigger audited after update on catalog.layer for each row when (old.audience is distinct from new.audience)
   execute function audit.note_grant();
 
-revoke execute on function audit.note, audit.broken, audit.seal from public;
+revoke execute on function audit.note, audit.note_grant, audit.chain, audit.broken, audit.seal from public;
 grant usage on schema audit to hexwatch_reader, hexwatch_etl;
 grant execute on function audit.note to hexwatch_reader, hexwatch_etl;
 grant execute on function audit.broken to hexwatch_etl;

@@ -63,9 +63,9 @@ def environment(module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> di
 
 
 @pytest.fixture(scope="module")
-def address(environment: dict[str, str], shared_data: Path) -> Iterator[str]:
-    """Root of a running `hexwatch serve` over violence, prefectures and patrols."""
-    for dataset, file, *options in LOADS:
+def address(environment: dict[str, str], shared_data: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Root of a running `hexwatch serve` over a module's LOADS, or else violence, prefectures and patrols."""
+    for dataset, file, *options in getattr(request.module, "LOADS", LOADS):
         arguments = [HEXWATCH, "load", dataset, shared_data / file, *options]
         done = subprocess.run(arguments, env=environment, check=False, capture_output=True, text=True, timeout=100)
         assert done.returncode == 0, done.stderr

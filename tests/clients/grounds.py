@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,17 @@ from hexwatch_schemas.hexgrid import HALF_WORLD, mercator
 from hexwatch_schemas.tiles import Tile
 
 ZOOM = 6
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where pictures go, what is shared between programs, and the browser's libraries."""
+
+    out: Path
+    shared: Path
+    js: Path
+
+
 # Of rasters, which the environment may name: empty is not looked at.
 SETTABLE = ("WMTS", "WMTS_LAYER", "RASTER", "WMS", "WMS_LAYER", "COG", "TILESIZE", "OGCAPI_API")
 
@@ -21,7 +34,8 @@ _FEATURES = {"--collection": "COLLECTION", "--expect-count": "COUNT", "--bbox": 
 _RASTERS = {"--wmts": "WMTS", "--wmts-layer": "WMTS_LAYER"}
 _WMS = {"--wms": "WMS", "--wms-layer": "WMS_LAYER"}
 _GDAL = {
-    "--oapif": "LANDING", **_FEATURES, "--where": "EQUAL", "--where-count": "EQUAL_COUNT", "--expect-fields": "GFIELDS",
+    "--oapif": "FEATURES", **_FEATURES, "--where": "EQUAL", "--where-count": "EQUAL_COUNT",
+    "--expect-fields": "GFIELDS",
     "--mvt-tile": "MVT_TILE", "--mvt-set": "MVT_SET", "--tilejson": "TILEJSON", **_RASTERS, "--xyz": "RASTER",
     "--tilesize": "TILESIZE", "--cog": "COG", "--window": "EXTENT",
 }  # fmt: skip
@@ -29,7 +43,7 @@ PROGRAMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "qgis": (
         "qgis_check.py",
         {
-            "--out": "OUT", "--name": "NAME", "--oapif": "LANDING", **_FEATURES, "--equal": "EQUAL",
+            "--out": "OUT", "--name": "NAME", "--oapif": "FEATURES", **_FEATURES, "--equal": "EQUAL",
             "--expect-fields": "QFIELDS", "--mvt": "TILEJSON", "--style": "STYLE", **_RASTERS, "--xyz": "RASTER",
             **_WMS, "--extent": "EXTENT",
         },
@@ -41,6 +55,7 @@ PROGRAMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {
             "--out": "OUT", "--name": "NAME", "--tilejson": "TILEJSON", "--style": "STYLE", "--raster": "RASTER",
             "--h3": "H3ROWS", "--field": "FIELD", "--bounds": "EXTENT", "--js": "JS", "--page": "VIEWER",
+            "--zoom-by": "ZOOM_BY",
         },
     ),
     "owslib": (
@@ -54,36 +69,67 @@ PROGRAMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }  # fmt: skip
 
 
-def variables(
-    address: str, collection: str, fields: tuple[str, str], out: Path, shared: Path, js: Path
-) -> dict[str, str]:
+def variables(address: str, collection: str, fields: tuple[str, str], folders: Folders) -> dict[str, str]:
     """The variables for a layer of hexagons, told by what the server says of itself."""
     field, whole = fields  # QGIS 3.22 compares six digits: an equal number is sought among whole ones
     items = f"{address}/collections/{collection}/items"
-    layer = asked(f"{address}/layers/{collection}")
     first = asked(f"{items}?limit=1&sortby=-{field}")["features"][0]
-    value = asked(f"{items}?limit=1&sortby=-{whole}")["features"][0]["properties"][whole]
-    west, south, east, north = layer["bounds"]
-    half = [(west + east) / 2, (south + north) / 2]
-    longitude, latitude = first["geometry"]["coordinates"][0][0]
-    box = [min(half[0], longitude - 0.1), min(half[1], latitude - 0.1), east, north]
     return {
-        "OUT": str(out), "NAME": collection, "SCHEMAS": str(shared / "ogc"), "JS": str(js),
-        "LANDING": f"{address}/", "COLLECTION": collection,
-        "COUNT": str(asked(f"{items}?limit=1")["numberMatched"]),
-        "BBOX": ",".join(f"{n:.3f}" for n in box),
-        "EXTENT": ",".join(f"{n:.4f}" for n in layer["bounds"]),
-        "EQUAL": f"{whole}={value}",
-        "EQUAL_COUNT": str(asked(f"{items}?limit=1&{whole}={value}")["numberMatched"]),
-        "SORTBY": field, "FIELD": field,
+        **_of_collection(address, collection, first, folders), **_equal(items, whole),
+        "FEATURES": f"{address}/", "SORTBY": field, "FIELD": field,
         "QFIELDS": f"h3:string,{field}:double", "GFIELDS": f"h3:String,{field}:Real",
-        "TILEJSON": f"{address}/tiles/{collection}/tilejson.json",
         "STYLE": f"{address}/styles/{collection}/{field}.json",
-        "MVT_SET": f"{address}/tiles/{collection}", "MVT_TILE": _tile(address, collection, longitude, latitude),
         "H3ROWS": f"{items}?limit=10000", "VIEWER": f"{address}/map",
         "OGCAPI": f"{address}/collections/{collection}", "OGCAPI_API": "ITEMS",
         **{name: os.environ[name] for name in SETTABLE if name in os.environ},
     }  # fmt: skip
+
+
+def record_variables(address: str, collection: str, whole: str | None, folders: Folders) -> dict[str, str]:
+    """The variables for single records.
+
+    QGIS and GDAL are shown features only where all have a place: their programs hold one without, such as a report that
+    is not exact, to be lost.
+    """
+    items = f"{address}/collections/{collection}/items"
+    first = asked(f"{items}?limit=1")["features"][0]
+    placed = asked(f"{items}?limit=1&filter=geometry%20IS%20NULL")["numberMatched"] == 0
+    return {
+        **_of_collection(address, collection, first, folders), **(_equal(items, whole) if whole else {}),
+        "FEATURES": f"{address}/" if placed else "", "SORTBY": "key",
+        "ZOOM_BY": "0",  # thin lines and points fill less of a picture than the program asks for
+    }  # fmt: skip
+
+
+def _of_collection(address: str, collection: str, first: Mapping[str, Any], folders: Folders) -> dict[str, str]:
+    """What any collection has; `first` is one of its features."""
+    bounds = asked(f"{address}/collections/{collection}")["extent"]["spatial"]["bbox"][0]
+    longitude, latitude = _position(first["geometry"]["coordinates"])
+    west, south, east, north = bounds
+    box = [min((west + east) / 2, longitude - 0.1), min((south + north) / 2, latitude - 0.1), east, north]
+    return {
+        "OUT": str(folders.out), "NAME": collection, "SCHEMAS": str(folders.shared / "ogc"), "JS": str(folders.js),
+        "LANDING": f"{address}/", "COLLECTION": collection,
+        "COUNT": str(asked(f"{address}/collections/{collection}/items?limit=1")["numberMatched"]),
+        "BBOX": ",".join(f"{n:.3f}" for n in box),
+        "EXTENT": ",".join(f"{n:.4f}" for n in bounds),
+        "TILEJSON": f"{address}/tiles/{collection}/tilejson.json",
+        "MVT_SET": f"{address}/tiles/{collection}", "MVT_TILE": _tile(address, collection, longitude, latitude),
+    }  # fmt: skip
+
+
+def _equal(items: str, name: str) -> dict[str, str]:
+    """One value of a property of whole numbers, the greatest, and how many have it."""
+    value = asked(f"{items}?limit=1&sortby=-{name}")["features"][0]["properties"][name]
+    matched = asked(f"{items}?limit=1&{name}={value}")["numberMatched"]
+    return {"EQUAL": f"{name}={value}", "EQUAL_COUNT": str(matched)}
+
+
+def _position(coordinates: Any) -> tuple[float, float]:
+    """The first of a geometry."""
+    while isinstance(coordinates[0], list):
+        coordinates = coordinates[0]
+    return coordinates[0], coordinates[1]
 
 
 def _tile(address: str, collection: str, longitude: float, latitude: float) -> str:

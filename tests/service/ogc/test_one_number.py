@@ -15,8 +15,10 @@ import psycopg
 import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
+from psycopg import sql
 
-from hexwatch_schemas.store import READER, as_role
+from hexwatch_schemas.store import CLEARED, READER, as_role
+from hexwatch_schemas.words import Audience
 
 from .conftest import BASE_RESOLUTION, EAST
 
@@ -80,5 +82,6 @@ def test_the_database_shows_whom_the_service_shows(client: TestClient, module_ds
         assert {cell for (cell,) in there} == {feature["id"] for feature in features}
     with psycopg.connect(module_dsn) as conn:
         conn.execute("update catalog.layer set audience = 'restricted'")
+        conn.execute(sql.SQL("set local role {}").format(sql.Identifier(CLEARED[Audience.PUBLIC])))
         assert conn.execute("select * from layers.mission").fetchall() == []
         conn.rollback()

@@ -87,6 +87,11 @@ create trigger audited after update on catalog.dataset for each row
 create trigger audited after update on catalog.layer for each row when (old.audience is distinct from new.audience)
   execute function audit.note_grant();
 
+-- Where the record begins: to whom each dataset was served before anybody had to say so.
+insert into audit.entry (actor, action, subject, detail)
+select 'upgrade', 'found dataset', id, jsonb_build_object('audience', audience, 'records_audience', records_audience)
+from catalog.dataset order by number;
+
 revoke execute on function audit.note, audit.note_grant, audit.chain, audit.broken, audit.seal from public;
 grant usage on schema audit to hexwatch_reader, hexwatch_etl;
 grant execute on function audit.note to hexwatch_reader, hexwatch_etl;

@@ -41,7 +41,10 @@ class _Field:
 
     @property
     def sizes(self) -> NDArray[np.int64]:
+        """Of each value; one number where all are of one width."""
         head = 0 if self.head is None else self.head.itemsize
+        if self.tail is None and self.valid.all():
+            return np.array(head)
         tail = 0 if self.tail is None else _lengths(self.tail)
         return np.where(self.valid, head + tail, -1)
 
@@ -111,7 +114,7 @@ def _joined(fields: list[_Field], *, counted: bool) -> pa.LargeBinaryArray:
 def _record(fields: list[_Field], count: int | None) -> pa.LargeBinaryArray:
     """Lengths and heads of the fields, after the count."""
     rows = fields[0].valid.size
-    parts: list[tuple[Any, NDArray[np.bool_] | None]] = [] if count is None else [(np.full(rows, count, ">i2"), None)]
+    parts: list[tuple[Any, NDArray[np.bool_] | None]] = [] if count is None else [(np.array(count, ">i2"), None)]
     for field in fields:
         parts.append((field.sizes.astype(">i4"), None))
         parts += [] if field.head is None else [(field.head, field.valid)]

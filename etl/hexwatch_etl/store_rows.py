@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import LiteralString
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import LiteralString, TypeVar
 
 import polars as pl
 import psycopg
@@ -10,6 +12,8 @@ import psycopg
 from hexwatch_schemas.queries import query
 
 from .copy_binary import binary
+
+T = TypeVar("T")
 
 
 def sql(name: str) -> LiteralString:
@@ -20,5 +24,14 @@ def sql(name: str) -> LiteralString:
 def copy_rows(conn: psycopg.Connection, statement: LiteralString, frame: pl.DataFrame) -> None:
     """Send a frame through `COPY … FROM STDIN (FORMAT binary)`: columns in its order, of its types (see binary)."""
     with conn.cursor().copy(statement) as copy:
-        for part in binary(frame):
+        for part in _ahead(binary(frame)):
             copy.write(part)
+
+
+def _ahead(parts: Iterator[T]) -> Iterator[T]:
+    """The same parts, each made by a thread while the one before is used: the server reads while rows are encoded."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = maker.submit(next, parts, None)
+            yield part

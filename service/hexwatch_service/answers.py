@@ -22,8 +22,10 @@ NEVER = "no-store"
 ASIDE = 64 << 10  # bytes; compressing more than this would keep other requests waiting, so a thread does it
 
 RawHeaders = list[tuple[bytes, bytes]]
+Headers = Iterable[tuple[bytes, bytes]]
+# Every answer has these; a cache between must not answer somebody known with what it kept for anyone.
+EVERYWHERE: RawHeaders = [(b"x-content-type-options", b"nosniff"), (b"vary", b"authorization, x-api-key")]
 BODILESS = "hexwatch.bodiless"  # in the scope of a request whose answer's body nobody reads
-NOSNIFF = (b"x-content-type-options", b"nosniff")  # every answer has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +67,25 @@ class Resource:
         self._make, self._kept, self._media_type = make, kept, media_type
         self.tag = etag(key)
         self._headers = [
-            NOSNIFF,
             (b"etag", self.tag.encode()),
             (b"cache-control", cache_control.encode()),
             (b"vary", b"accept-encoding"),
+            *EVERYWHERE,
         ]
 
-    async def reply(self, headers: Iterable[tuple[bytes, bytes]]) -> Reply:
+    async def reply(self, headers: Headers) -> Reply:
         """The answer to a request with these headers: 304 where the client has it, 204 where there is nothing."""
-        accepted, held = _conditions(headers)
+        accepted, held = conditions(headers)
+        return self.ready(accepted, held) or self._sent(await self._represented(chosen(accepted)))
+
+    def ready(self, accepted: str, held: str) -> Reply | None:
+        """The same, if nothing need be made for it."""
         if held and validates(held, self.tag):
             return Reply(304, self._headers, b"")
-        coding = chosen(accepted)
-        found = self._kept.peek((self.tag, coding)) or await self._represented(coding)
+        found = self._kept.peek((self.tag, chosen(accepted)))
+        return found and self._sent(found)
+
+    def _sent(self, found: Representation) -> Reply:
         if not found.body:
             return Reply(204, self._headers, b"")
         return Reply(200, self._headers + found.headers, found.body)
@@ -120,7 +128,7 @@ def validates(held: str, tag: str) -> bool:
     return held.strip() == "*" or any(one.strip().removeprefix("W/") == opaque for one in held.split(","))
 
 
-def _conditions(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:
+def conditions(headers: Headers) -> tuple[str, str]:
     """Accept-Encoding and If-None-Match; a header that comes twice is a list in two parts (RFC 9110, 5.3)."""
     accepted: list[bytes] = []
     held: list[bytes] = []

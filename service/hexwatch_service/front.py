@@ -9,15 +9,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hexwatch_schemas.errors import HexwatchError
 
 from .access.credentials import Credential, said
-from .answers import BODILESS, NOSNIFF, RawHeaders, Resource
+from .answers import BODILESS, EVERYWHERE, RawHeaders, Reply, Resource, conditions
 from .failures import answer_to
-from .metrics import counted
+from .metrics import count, counted
 from .past import at_moment
 from .state import SEEN, State
 from .tile_addresses import tile_at
 
-# A cache between must not answer somebody known with what it kept for anyone.
-EVERYWHERE: RawHeaders = [NOSNIFF, (b"vary", b"authorization, x-api-key")]
 STALE: RawHeaders = [(b"x-hexwatch-stale", b"true")]  # what Warning: 110 said before RFC 9111 dropped it
 
 
@@ -41,12 +39,18 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        state = self._state
+        ready = _ready(state, scope)
+        if ready is not None:
+            count(scope["path"], ready.status)
+            await _send(ready, state, send)
+            return
         if scope["method"] == "HEAD":  # a GET whose body stays here (RFC 9110, 9.3.2)
             scope, send = {**scope, "method": "GET", BODILESS: True}, _without_body(send)
         send = counted(scope["path"], send)
         credential = said(scope["path"], scope["headers"])
         if credential is None:
-            await self._shown(self._state, scope, receive, send)
+            await self._shown(state, scope, receive, send)
         else:
             await self._known(credential, scope, receive, send)
 
@@ -79,12 +83,11 @@ class Front:
             await self._app(scope, receive, _adding(send, always))
             return
         try:
-            status, headers, body = await resource.reply(scope["headers"])
+            reply = await resource.reply(scope["headers"])
         except Exception as error:  # noqa: BLE001 (worded as the framework's handlers word it)
             await answer_to(scope["path"], error)(scope, receive, _adding(send, always))
             return
-        await send({"type": "http.response.start", "status": status, "headers": [*headers, *always[1:]]})
-        await send({"type": "http.response.body", "body": body})
+        await _send(reply, state, send)
 
     @property
     def _state(self) -> State:
@@ -102,6 +105,20 @@ class Front:
         if found is not None:
             state.remember(address, found)
         return found
+
+
+def _ready(state: State, scope: Scope) -> Reply | None:
+    """What nothing need be made for, and nobody need be known: an address that somebody asked for before."""
+    if scope["method"] != "GET" or scope.get("root_path") or said(scope["path"], scope["headers"]) is not None:
+        return None
+    resource = state.remembered((scope["path"], scope["query_string"]))
+    return resource and resource.ready(*conditions(scope["headers"]))
+
+
+async def _send(reply: Reply, state: State, send: Send) -> None:
+    headers = reply.headers + STALE if state.stale else reply.headers
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 def _shared(app: ASGIApp, origins: list[str]) -> ASGIApp:

@@ -10,6 +10,7 @@ import numpy as np
 from .indicators import Values
 
 MOST_CLASSES = 6
+SIDE = 3  # classes of more, and as many of less
 LEAST = 1e-9  # a share is a whole number of these: less is nothing
 ENDLESS = 1e300  # more than any number of ours; JSON has no infinity
 
@@ -34,8 +35,44 @@ class Class:
         return f"{low} to {high}" if self.last else f"{low} to under {high}"
 
 
-def classify(values: Values, *, from_zero: bool = False) -> list[Class]:
-    """Up to six classes of the values above 0, or from 0 on; none where there is nothing.
+class Shift(Class):
+    """Differences from `low` to `high`, both ends as in a class."""
+
+    @property
+    def label(self) -> str:
+        """Which way, and by how much."""
+        if self.low >= -LEAST and self.high <= LEAST:
+            return "no change"
+        way, near, far = ("up", self.low, self.high) if self.low > 0 else ("down", -self.high, -self.low)
+        least, most = f"{near:,.12g}", f"{far:,.12g}"
+        if self.first or self.last:
+            return f"{way} by at most {most}" if near <= LEAST else f"{way} by {least} to {most}"
+        return f"{way} by under {most}" if near <= LEAST else f"{way} by {least} to under {most}"
+
+
+def changes(values: Values) -> list[Class]:
+    """Classes of differences: none, and up to three on either side of it, as wide on one as on the other.
+
+    So colours of a diverging ramp are as strong for a fall as for a rise of the same size.
+    """
+    sizes = np.abs(values[np.isfinite(values)])
+    if not sizes.size:
+        return []
+    up = classify(sizes[sizes >= LEAST], most=SIDE)
+    edges = [LEAST, *(c.high for c in up)]
+    sides = list(pairwise(edges))
+    # What a class above 0 includes its mirror below must too: there the other end of the interval is the open one.
+    down = [(_beyond(-high) if high != edges[-1] else -high, _beyond(-low)) for low, high in reversed(sides)]
+    every = [*down, (_beyond(-LEAST), LEAST), *sides]
+    return [Shift(low, high, at == 0, at == len(every) - 1) for at, (low, high) in enumerate(every)]
+
+
+def _beyond(edge: float) -> float:
+    return float(np.nextafter(edge, 0))
+
+
+def classify(values: Values, *, from_zero: bool = False, most: int = MOST_CLASSES) -> list[Class]:
+    """Up to six (or `most`) classes of the values above 0, or from 0 on; none where there is nothing.
 
     Head/tail breaks (Jiang 2013, Professional Geographer 65:3) suit counts of violence, where a few cells hold most;
     edges are rounded to two digits so that a legend can be read.
@@ -46,7 +83,7 @@ def classify(values: Values, *, from_zero: bool = False) -> list[Class]:
     lowest, highest = float(seen.min()), float(seen.max())
     means = [_rounded(mean) for mean in _head_tail(seen)]
     inner = [e for e in (_around_one(means) if highest >= 2 else means) if lowest < e < highest]
-    edges = [_at_most(lowest), *inner[: MOST_CLASSES - 1], _at_least(highest)]
+    edges = [_at_most(lowest), *inner[: most - 1], _at_least(highest)]
     pairs = list(pairwise(edges))
     return [Class(low, high, at == 0, at == len(pairs) - 1) for at, (low, high) in enumerate(pairs)]
 

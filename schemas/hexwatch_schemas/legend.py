@@ -24,12 +24,32 @@ WATCHED = (
     {"state": State.NOT_VISITED, "label": "Empty outline: not visited", "color": "none"},
     {"state": State.NO_ACCESS, "label": "Grey: no access on any day", "color": "#6b6b6b"},
 )
+COMPARED = (
+    {"state": "value", "label": "Coloured: reports in either window"},
+    {"state": "none", "label": "No hexagon: no report in either; nobody may have looked"},
+)
+COMPARED_WATCHED = (
+    {"state": State.VISITED, "label": "Pale: visited in both windows, and nothing to compare", "color": "#ffffff"},
+    {"state": State.NOT_VISITED, "label": "Empty outline: not visited in both windows", "color": "none"},
+    {"state": State.NO_ACCESS, "label": "Grey: no access in one of the windows", "color": "#6b6b6b"},
+)
+ALL_STATES = ((STATES, COMPARED), (WATCHED, COMPARED_WATCHED))  # by whether cells have states, and are compared
 
 
 def legend(
-    title: str, unit: str, ramp: str, resolution: int, classes: Sequence[Class], *, watched: bool = False
+    title: str,
+    unit: str,
+    ramp: str,
+    resolution: int,
+    classes: Sequence[Class],
+    *,
+    watched: bool = False,
+    since: str | None = None,
 ) -> dict[str, Any]:
-    """What a viewer needs to draw the legend of one resolution. `watched`: cells have states."""
+    """What a viewer needs to draw the legend of one resolution.
+
+    `watched`: cells have states. `since`: of a change, the windows that it lies between.
+    """
     area = h3.average_hexagon_area(resolution, unit="km^2")
     rows = [
         {"label": c.label, "min": c.low, "max": c.high, "color": shade, "opacity": OPACITY}
@@ -42,9 +62,9 @@ def legend(
         "title": title,
         "unit": unit,
         "resolution": resolution,
-        "note": note,
+        "note": f"{note}, {since}" if since else note,
         "classes": rows,
-        "states": list(WATCHED if watched else STATES),
+        "states": list(ALL_STATES[watched][since is not None]),
     }
 
 

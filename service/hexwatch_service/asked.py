@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import h3.api.basic_int as h3
 
@@ -22,18 +22,28 @@ class Asked:
     window: Window
     categories: tuple[str, ...] | None  # None: all
     columns: tuple[str, ...]
+    against: Window | None = None  # the change since this window is asked for, not the numbers themselves
+
+    @property
+    def each(self) -> tuple[Asked, ...]:
+        """The questions about one window that it is made of: where a change is asked for, the later comes first."""
+        own = replace(self, against=None)
+        return (own,) if self.against is None else (own, replace(own, window=self.against))
 
     def codes(self, layer: Layer) -> list[int] | None:
         """The categories as the facts have them."""
         return None if self.categories is None else [layer.categories[c] for c in self.categories]
 
 
-def asked(layer: Layer, datetime: str | None, category: str | None, cols: str | None = None) -> Asked:
+def asked(
+    layer: Layer, datetime: str | None, category: str | None, cols: str | None = None, against: str | None = None
+) -> Asked:
     """The choice that the parameters name. Raises UsageError naming what is unknown and what there is."""
     window = layer.window if datetime is None else parse(datetime, layer.extent)
     if layer.kind == DatasetKind.RASTER:  # a stock: it is what it is, whatever the days
         window = layer.extent
-    return Asked(layer.seen(window), _categories(layer, category), _columns(layer, cols))
+    other = None if against is None else _compared(layer, window, against)
+    return Asked(layer.seen(window), _categories(layer, category), _columns(layer, cols), other)
 
 
 def cell_of(layer: Layer, text: str) -> int:
@@ -45,6 +55,20 @@ def cell_of(layer: Layer, text: str) -> int:
     if not 1 <= h3.get_resolution(index) <= layer.base:
         raise NotFound(f"Layer {layer.id!r} has cells of resolution 1 to {layer.base}.")
     return index
+
+
+def _compared(layer: Layer, window: Window, against: str) -> Window:
+    """The other window. Raises UsageError where either has days that are not known: they would look like a change."""
+    if layer.kind == DatasetKind.RASTER:
+        raise UsageError(f"Layer {layer.id!r} is the same on all days: it has no change.")
+    other, known = parse(against, layer.extent), layer.seen(layer.extent)
+    for parameter, ends in (("datetime", window), ("against", other)):
+        if ends.first < known.first or ends.last > known.last:
+            raise UsageError(
+                f"{parameter}={ends}: days that are not known would look like a change.",
+                hint=f"Layer {layer.id!r} is known of {known}: keep both windows inside.",
+            )
+    return other
 
 
 def _categories(layer: Layer, text: str | None) -> tuple[str, ...] | None:

@@ -28,7 +28,7 @@ def of_parent(state: State, layer: Layer, parent: str, choice: CellChoice, relea
     at_release(layer, release)
     cell = _parent(parent, layer)
     resolution = _resolution(layer, h3.get_resolution(cell), choice.resolution)
-    wanted = asked(layer, choice.datetime, choice.category, choice.cols)
+    wanted = asked(layer, choice.datetime, choice.category, choice.cols, choice.against)
 
     async def make() -> bytes:
         return stream(layer, wanted, await state.numbers.table(layer, wanted, resolution), cell)
@@ -57,6 +57,7 @@ def stream(layer: Layer, wanted: Asked, table: Table, parent: int) -> bytes:
         "release": str(layer.release),
         "resolution": str(table.resolution),
         "window": str(wanted.window),
+        "against": str(wanted.against or ""),
         "attribution": layer.attribution,
         "licence": layer.licence,
         "synthetic": str(layer.synthetic).lower(),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hexwatch_schemas.classification import Class, classify, open_ended
+from hexwatch_schemas.classification import Class, changes, classify, open_ended
 from hexwatch_schemas.hexgrid import Cells
 from hexwatch_schemas.indicators import Values, WindowSums
 from hexwatch_schemas.style import Band
@@ -75,9 +75,10 @@ class Numbers:
         """What a layer shows in a window at a resolution."""
 
         async def make() -> Table:
-            return await asyncio.to_thread(table_of, layer, asked, resolution, await self._masses(layer, asked))
+            masses = [await self._masses(layer, one) for one in asked.each]
+            return await asyncio.to_thread(table_of, layer, asked, resolution, masses)
 
-        return cast("Table", await self._kept.get((*_key(layer, asked), resolution), make))
+        return cast("Table", await self._kept.get((*_key(layer, asked), asked.against, resolution), make))
 
     async def _masses(self, layer: Layer, asked: Asked) -> _Masses:
         made = self._kept.get(_key(layer, asked), lambda: asyncio.to_thread(_sum, layer, asked))
@@ -93,6 +94,8 @@ class Numbers:
     ) -> list[Class]:
         """The one classification of what is shown. `lent`: also to other windows, whose values may lie beyond."""
         values, from_zero = (await self.table(layer, asked, resolution)).values, layer.indicator(indicator).from_zero
+        if asked.against is not None:
+            return changes(values[indicator])
         found = classify(values[indicator], from_zero=from_zero)
         return open_ended(found, from_zero=from_zero) if lent else found
 
@@ -125,32 +128,69 @@ def _mass(layer: Layer, asked: Asked, facts: Facts, places: int) -> Mass:
     return in_window(facts, asked.window, wanted, (places, len(layer.snapshot.measures)))
 
 
-def table_of(layer: Layer, asked: Asked, resolution: int, masses: _Masses) -> Table:
-    """The masses put on the cells of a resolution, and the indicators computed of them."""
+@dataclass(frozen=True)
+class _Placed:
+    """The masses of a window on all cells of a grid, and which of these have anything to tell."""
+
+    precise: Mass
+    spread: Mass
+    known: Known | None
+    people: Values
+    seen: NDArray[np.bool_]
+
+
+def table_of(layer: Layer, asked: Asked, resolution: int, masses: Sequence[_Masses]) -> Table:
+    """The masses of a window put on the cells of a resolution, and the indicators computed of them.
+
+    Of two windows, the first less the second, on the cells that either has. Where nothing was reported in one of them
+    its sums are 0; where an indicator has no value in one of them there is no change, which is not a change of 0. So
+    where it is known who looked, reports compare in cells that were visited in both windows.
+    """
+    grid = layer.snapshot.grids[resolution - 1]
+    placed = [_place(layer, one, resolution, mass) for one, mass in zip(asked.each, masses, strict=True)]
+    if len(placed) > 1:
+        _compare_visited(layer, placed)
+    seen = np.logical_or.reduce([p.seen for p in placed])
+    rows = np.flatnonzero(seen)
+    sums = [_sums(layer, one, grid, p, rows) for one, p in zip(asked.each, placed, strict=True)]
+    values = _values(layer, sums[0])
+    for other in sums[1:]:
+        np.subtract(values, _values(layer, other), out=values)
+    known = [p.known.state[rows] for p in placed if p.known is not None]
+    state = np.maximum.reduce(known) if known else np.empty(0, np.int8)  # of two windows, the one that says less
+    slot = np.where(seen, seen.cumsum(dtype=np.int32) - 1, np.int32(-1))
+    names = (i.id for i in layer.indicators)
+    return Table(resolution, sums[0], dict(zip(names, values, strict=True)), Shown(slot, values.view(np.int64), state))
+
+
+def _place(layer: Layer, asked: Asked, resolution: int, masses: _Masses) -> _Placed:
     grid, shares = layer.snapshot.grids[resolution - 1], layer.snapshot.shares[resolution - 1]
     precise, spread = rolled_up(masses.precise, grid), spread_out(masses.spread, shares, grid)
     known = states(layer.snapshot, _known(layer, asked), masses.precise, grid) if layer.watched else None
-    seen = precise.seen | spread.seen
+    people = _people(layer, grid)
+    seen = precise.seen | spread.seen | (people > 0)
     if known is not None:
         seen |= known.told
         _unsay(precise, spread, known, layer.snapshot.watch.effort)
-    people = _people(layer, grid)
-    seen |= people > 0
-    rows = np.flatnonzero(seen)
-    slot = np.where(seen, seen.cumsum(dtype=np.int32) - 1, np.int32(-1))
-    sums = WindowSums(
+    return _Placed(precise, spread, known, people, seen)
+
+
+def _sums(layer: Layer, asked: Asked, grid: Grid, placed: _Placed, rows: NDArray[np.int64]) -> WindowSums:
+    return WindowSums(
         grid.cells[rows],
         asked.window,
-        _by_measure(layer, precise, rows),
-        _by_measure(layer, spread, rows),
-        _counts(layer, asked, grid, known, rows) | {"people": people[rows]},
+        _by_measure(layer, placed.precise, rows),
+        _by_measure(layer, placed.spread, rows),
+        _counts(layer, asked, grid, placed.known, rows) | {"people": placed.people[rows]},
     )
-    names = [i.id for i in layer.indicators]
-    values = np.empty((len(names), rows.size))
+
+
+def _values(layer: Layer, sums: WindowSums) -> Values:
+    """The indicators (indicators, rows)."""
+    values = np.empty((len(layer.indicators), sums.cells.size))
     for column, indicator in zip(values, layer.indicators, strict=True):
         np.add(indicator.compute(sums), 0.0, out=column)  # -0 and 0 are one value
-    state = np.empty(0, np.int8) if known is None else known.state[rows]
-    return Table(resolution, sums, dict(zip(names, values, strict=True)), Shown(slot, values.view(np.int64), state))
+    return values
 
 
 def _people(layer: Layer, grid: Grid) -> Values:
@@ -166,6 +206,14 @@ def _unsay(precise: Mass, spread: Mass, known: Known, effort: NDArray[np.int16])
     reported = np.setdiff1d(np.arange(precise.amount.shape[1]), effort)
     nothing = (precise.amount[:, reported] == 0).all(axis=1) & (spread.amount[:, reported] == 0).all(axis=1)
     precise.amount[np.ix_(nothing & (known.state != VISITED), reported)] = np.nan
+
+
+def _compare_visited(layer: Layer, placed: Sequence[_Placed]) -> None:
+    """What was reported where nobody looked is part of an unknown number: it compares with nothing."""
+    for p in placed:
+        if p.known is not None:
+            reported = np.setdiff1d(np.arange(p.precise.amount.shape[1]), layer.snapshot.watch.effort)
+            p.precise.amount[np.ix_(p.known.state != VISITED, reported)] = np.nan
 
 
 def _known(layer: Layer, asked: Asked) -> Window:

@@ -37,7 +37,7 @@ def hexagons(state: State, layer: Layer, address: Tile, choice: TileChoice, rele
             "There is no such tile.", hint=f"Layer {layer.id!r} has zooms {layer.minzoom} to {layer.maxzoom}."
         )
     at_release(layer, release)
-    wanted = asked(layer, choice.datetime, choice.category, choice.cols)
+    wanted = asked(layer, choice.datetime, choice.category, choice.cols, choice.against)
     resolution = layer.resolution(address.z, choice.resolution)
     return Resource(
         ("tile", layer.id, layer.release, layer.digest, wanted, resolution, address),

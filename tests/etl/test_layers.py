@@ -196,6 +196,23 @@ def test_categories_choose_incidents_and_never_effort(client: TestClient) -> Non
     assert (some[VISITED[2]]["state"], some[VISITED[1]]["incidents"]) == ("visited", "2.0")
 
 
+def test_only_cells_visited_in_both_windows_compare(mission: str, load_pings: TrackLoads, serve: Serve) -> None:
+    twice, once = VISITED[1], VISITED[2]  # both were visited on one of the first three days
+    load_pings(mission, [fix("late", "2024-01-19T08:00:00Z", twice)], resolution=7)
+    with serve(mission) as client:
+        tile = "/tiles/watched/9/281/250.mvt?resolution=7&datetime=2024-01-18/2024-01-21&against=2024-01-15/2024-01-17"
+        drawn = mapbox_vector_tile.decode(client.get(tile).content)["watched"]["features"]
+        told = {int(f["properties"]["h3"], 16): f["properties"] for f in drawn}
+        assert (told[twice]["state"], told[twice]["incidents"]) == ("visited", -2.0)
+        assert told[once]["state"] == "not_visited"
+        assert told[CLOSED]["state"] == "no_access"
+        assert {c for c, known in told.items() if "incidents" in known} == {twice}  # heard of is not counted: LOUD
+        assert told[LOUD]["patrol_km"] == 0.0  # that nobody came in either window is known
+        said = client.get("/legend/watched/incidents.json?datetime=2024-01-21&against=2024-01-15").json()["states"]
+        assert [state["state"] for state in said] == list(STATES)
+        assert "both windows" in said[0]["label"]
+
+
 def test_a_load_of_any_of_its_datasets_renews_the_layer(mission: str, load_pings: TrackLoads, serve: Serve) -> None:
     load_pings(mission, [fix("late", "2024-01-19T08:00:00Z", REST[0])], resolution=7)
     with serve(mission) as client:

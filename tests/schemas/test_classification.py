@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexwatch_schemas.classification import MOST_CLASSES, Class, _head_tail, classify, open_ended
+from hexwatch_schemas.classification import MOST_CLASSES, SIDE, Class, _head_tail, changes, classify, open_ended
 from hexwatch_schemas.legend import as_svg, legend
 from hexwatch_schemas.style import Band, style
 
@@ -67,3 +67,23 @@ def test_lent_classes_hold_every_value_of_another_window_once(own: list[float], 
     classes = open_ended(classify(np.array(own)))
     assert all(sum(holds(c, v) for c in classes) == 1 for v in others)
     assert not any("e+" in c.label for c in classes)
+
+
+shifts = st.floats(-1e9, 1e9).filter(lambda v: v == 0 or abs(v) >= 1e-6)
+
+
+@given(st.lists(shifts, min_size=1, max_size=200))
+def test_every_change_is_in_exactly_one_class_and_its_opposite_in_the_mirrored_one(values: list[float]) -> None:
+    classes = changes(np.array([*values, *(-v for v in values)]))
+    where = [[at for at, c in enumerate(classes) if holds(c, v)] for v in values]
+    mirrored = [[len(classes) - 1 - at for at, c in enumerate(classes) if holds(c, -v)] for v in values]
+    assert all(len(found) == 1 for found in where)
+    assert where == mirrored
+    assert len(classes) <= 2 * SIDE + 1
+
+
+def test_classes_of_a_change_say_which_way() -> None:
+    told = [c.label for c in changes(np.array([0.0, *[-1.0] * 20, 40.0, np.nan]))]
+    assert told == ["down by 2.9 to 40", "down by under 2.9", "no change", "up by under 2.9", "up by 2.9 to 40"]
+    assert [c.label for c in changes(np.zeros(3))] == ["no change"]
+    assert changes(np.array([np.nan])) == []

@@ -21,7 +21,7 @@ from ..engine.mvt import STATE
 from ..numbers import Table
 from ..past import release_at
 from ..state import Held, TheLayer
-from .parameters import ChoiceQuery, CoverageQuery, DiffQuery, NoQuery
+from .parameters import ComparedQuery, CoverageQuery, DiffQuery, NoQuery
 
 router = APIRouter(prefix="/layers", tags=["layers"])
 
@@ -75,9 +75,15 @@ async def diff(layer: TheLayer, state: Held, choice: DiffQuery) -> dict[str, Any
 
 
 @router.get("/{layer}/cells/{cell}")
-async def cell(layer: TheLayer, cell: str, state: Held, choice: ChoiceQuery) -> dict[str, Any]:
-    """The numbers of one hexagon: what is precise, what is expected, and what the whole layer could not place."""
-    return await cell_json(layer, cell_of(layer, cell), state, asked(layer, choice.datetime, choice.category))
+async def cell(layer: TheLayer, cell: str, state: Held, choice: ComparedQuery) -> dict[str, Any]:
+    """The numbers of one hexagon: what is precise, what is expected, and what the whole layer could not place.
+
+    With `against`, also those of that window, and the `change` since: null where it is not known.
+    """
+    index, wanted = cell_of(layer, cell), asked(layer, choice.datetime, choice.category, None, choice.against)
+    own, *others = wanted.each
+    found = await cell_json(layer, index, state, own)
+    return found | await _compared(layer, index, state, wanted, others[0]) if others else found
 
 
 async def cell_json(layer: Layer, index: int, state: Held, wanted: Asked) -> dict[str, Any]:
@@ -95,6 +101,16 @@ async def cell_json(layer: Layer, index: int, state: Held, wanted: Asked) -> dic
         **_numbers(layer, table, index),
         "unplaced": await state.numbers.unplaced(layer, wanted),
         "attribution": layer.attribution,
+    }
+
+
+async def _compared(layer: Layer, index: int, state: Held, wanted: Asked, other: Asked) -> dict[str, Any]:
+    """What another window held, and the difference."""
+    resolution = h3.get_resolution(index)
+    then, change = [await state.numbers.table(layer, one, resolution) for one in (other, wanted)]
+    return {
+        "against": {"window": [other.window.first, other.window.last], **_numbers(layer, then, index)},
+        "change": {name: one["value"] for name, one in _numbers(layer, change, index)["indicators"].items()},
     }
 
 

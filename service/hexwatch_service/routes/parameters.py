@@ -28,11 +28,21 @@ class Choice(Nothing):
     @property
     def query(self) -> str:
         """As it stands in an address, for links that keep the choice."""
-        chosen = self.model_dump(include=set(Choice.model_fields), exclude_none=True)
+        chosen = self.model_dump(include={"datetime", "category", "against"}, exclude_none=True)
         return urlencode(chosen, safe="/,.:")
 
 
-class TileChoice(Choice):
+class ComparedChoice(Choice):
+    """Also since when the change is asked for."""
+
+    against: str | None = Field(
+        None,
+        max_length=80,
+        description="Another window: each number is then the change since it; none where either is unknown.",
+    )
+
+
+class TileChoice(ComparedChoice):
     """Also which columns, and how fine."""
 
     cols: str | None = Field(None, max_length=500, description="Indicators to put into the tile, separated by commas.")
@@ -65,7 +75,7 @@ class CoverageChoice(Choice):
     people: str | None = Field(None, max_length=63, description="A layer of population: tell also whom it reached.")
 
 
-class StyleChoice(Choice):
+class StyleChoice(ComparedChoice):
     """Also which window the classes are made of."""
 
     scale: str | None = Field(
@@ -93,6 +103,7 @@ class DiffChoice(Nothing):
 
 DiffQuery = Annotated[DiffChoice, Query()]
 NoQuery = Annotated[Nothing, Query()]
+ComparedQuery = Annotated[ComparedChoice, Query()]
 ChoiceQuery = Annotated[Choice, Query()]
 TileQuery = Annotated[TileChoice, Query()]
 CellQuery = Annotated[CellChoice, Query()]

@@ -7,7 +7,10 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from hexwatch_schemas import legend as legends
+from hexwatch_schemas.errors import UsageError
+from hexwatch_schemas.indicators import Indicator
 from hexwatch_schemas.style import style as make_style
+from hexwatch_schemas.windows import Window
 
 from ..answers import SHORT
 from ..asked import Asked, asked
@@ -33,14 +36,25 @@ async def style(layer: TheLayer, indicator: str, state: Held, choice: StyleQuery
         "attribution": layer.attribution,
     }
     response.headers["cache-control"] = SHORT
-    title = f"{layer.title}: {shown.title}"
-    return make_style(title, layer.id, shown.id, shown.ramp, source, bands, watched=layer.watched)
+    title, ramp = _drawn_as(shown, wanted)
+    return make_style(f"{layer.title}: {title}", layer.id, shown.id, ramp, source, bands, watched=layer.watched)
 
 
 def _scale(layer: Layer, choice: StyleChoice) -> tuple[Asked, bool]:
     """Of which numbers the classes are made, and whether those are others than the ones drawn."""
     lent = choice.scale not in (None, choice.datetime)
-    return asked(layer, choice.scale if lent else choice.datetime, choice.category), lent
+    if lent and choice.against is not None:
+        raise UsageError("scale: a change has classes of its own.", hint="Leave out scale, or against.")
+    return asked(layer, choice.scale if lent else choice.datetime, choice.category, None, choice.against), lent
+
+
+def _drawn_as(shown: Indicator, wanted: Asked) -> tuple[str, str]:
+    """Title and ramp."""
+    return (shown.title, shown.ramp) if wanted.against is None else (f"{shown.title}: change", "change")
+
+
+def _days(window: Window) -> str:
+    return f"{window.first} to {window.last}"
 
 
 async def _legend(layer: Layer, indicator: str, state: State, choice: LegendChoice) -> dict[str, Any]:
@@ -49,7 +63,9 @@ async def _legend(layer: Layer, indicator: str, state: State, choice: LegendChoi
     resolution = layer.base if choice.zoom is None else layer.resolution(zoom)
     wanted, lent = _scale(layer, choice)
     classes = await state.numbers.classes(layer, shown.id, wanted, resolution, lent=lent)
-    return legends.legend(shown.title, shown.unit, shown.ramp, resolution, classes, watched=layer.watched)
+    title, ramp = _drawn_as(shown, wanted)
+    since = None if wanted.against is None else f"{_days(wanted.window)} less {_days(wanted.against)}"
+    return legends.legend(title, shown.unit, ramp, resolution, classes, watched=layer.watched, since=since)
 
 
 @router.get("/legend/{layer}/{indicator}.json")

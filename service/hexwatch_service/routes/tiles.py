@@ -14,7 +14,7 @@ from ..state import Held, TheCollection, TheLayer
 from ..tile_addresses import hexagons
 from ..tile_addresses import tile as named_tile
 from .answered import answered
-from .parameters import ChoiceQuery, TileChoice, TileQuery
+from .parameters import ComparedQuery, TileChoice, TileQuery
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
@@ -22,7 +22,7 @@ _FIELDS = {"string": "String", "number": "Number", "integer": "Number", "boolean
 
 
 @router.get("/{layer}/tilejson.json")
-async def tilejson(layer: TheCollection, state: Held, choice: ChoiceQuery) -> dict[str, Any]:
+async def tilejson(layer: TheCollection, state: Held, choice: ComparedQuery) -> dict[str, Any]:
     """TileJSON 3.0 of a layer or of single records; its tiles keep the window and categories asked for."""
     named_tile(state, layer, Tile(layer.minzoom, 0, 0), TileChoice(**dict(choice)))  # what tiles refuse, it does
     west, south, east, north = layer.bounds

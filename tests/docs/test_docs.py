@@ -16,7 +16,8 @@ import pytest
 import typer
 
 from docs.pages import MANUAL, PAGES, ROOT, anchors, code, links, name
-from hexwatch_schemas import indicators
+from hexwatch_etl.project.model import Project
+from hexwatch_schemas import indicators, legend
 from hexwatch_schemas.cli import load_commands
 from hexwatch_schemas.errors import Exit
 from hexwatch_schemas.settings import Settings
@@ -83,6 +84,14 @@ def test_every_setting_and_indicator_explains_itself() -> None:
     assert all(i.formula and i.source for i in indicators.registry().values())
 
 
+def test_every_key_of_a_project_file_explains_itself() -> None:
+    page = (MANUAL / "reference/project.md").read_text("utf-8")
+    for table, part in Project.model_json_schema()["$defs"].items():
+        for key, said in part.get("properties", {}).items():
+            assert said.get("description"), f"{table}.{key}"
+            assert f"| `{key}` |" in page, f"{table}.{key}"
+
+
 def test_every_option_of_every_command_explains_itself() -> None:
     group = _commands()
     silent = [
@@ -138,3 +147,10 @@ def _wrong(words: list[str]) -> list[str]:
     strangers = [word for word in rest if word.startswith("--") and word.split("=")[0] not in known | {"--help"}]
     only_groups = getattr(command, "commands", None) and rest and not rest[0].startswith("-") and rest[0].islower()
     return [f"{' '.join(words)}: {wrong}" for wrong in [*strangers, *(rest[:1] if only_groups else [])]]
+
+
+def test_the_map_has_the_services_sentences_in_french() -> None:
+    known = (ROOT / "web/src/french_service.ts").read_text()
+    said = {text for i in indicators.registry().values() for text in (i.title, i.unit, i.formula)}
+    said |= {state["label"] for pair in legend.ALL_STATES for states in pair for state in states}
+    assert [text for text in sorted(said) if f'"{text}":' not in known] == []

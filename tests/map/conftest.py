@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -14,9 +11,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-HEXWATCH = Path(sys.executable).with_name("hexwatch")
+from fixtures.programs import environment, hexwatch, serving
+from fixtures.rasters import ramp, write_tiff
+
 # Pictures from a machine without a graphics card, and nothing that a browser asks of the world by itself.
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -77,67 +76,40 @@ def browser_path() -> str:
 
 
 @pytest.fixture(scope="module")
-def environment(module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Where the commands of this module find their database."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEXWATCH_")}
-    folder = str(tmp_path_factory.mktemp("data"))
-    return kept | {"HEXWATCH_DATABASE_URL": module_dsn, "HEXWATCH_DATA_FOLDER": folder, "HEXWATCH_AUDIENCE": "public"}
-
-
-@pytest.fixture(scope="module")
-def loaded(environment: dict[str, str], shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Violence in the Central African Republic, and three incidents that never were."""
-    folder = tmp_path_factory.mktemp("files")
+def address(module_dsn: str, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Root of a service: violence in the Central African Republic, incidents that never were, and two flights."""
+    folder, known = tmp_path_factory.mktemp("files"), environment(module_dsn, tmp_path_factory.mktemp("data"))
     (folder / "invented.toml").write_text(INVENTED)
     (folder / "invented.csv").write_text("day,lon,lat\n2021-03-04,18.5,4.4\n2021-03-05,18.6,4.4\n2021-03-09,19.0,5.0\n")
     real = shared_data / "incidents/ucdp_ged231_caf.csv.gz"
     invented = [folder / "invented.csv", "--mapping", folder / "invented.toml"]
-    for arguments in (
-        ["ucdp-caf", real, "--title", "Organised violence, Central African Republic", "--resolution", "6"],
-        ["invented", *invented, "--title", "Invented", "--synthetic"],
-    ):
-        done = subprocess.run(
-            [HEXWATCH, "load", *arguments], env=environment, check=False, capture_output=True, text=True, timeout=100
-        )
-        assert done.returncode == 0, done.stderr
-    return environment
+    flights = [write_tiff(folder / f"flight_{day}.tif", ramp(3)) for day in ("2024-01-05", "2024-03-01")]
+    hexwatch(known, "load", "camp", *flights, "--title", "Camp", "--class", "imagery")
+    hexwatch(
+        known, "load", "ucdp-caf", real, "--title", "Organised violence, Central African Republic", "--resolution", "6"
+    )
+    hexwatch(known, "load", "invented", *invented, "--title", "Invented", "--synthetic")
+    with serving(known) as root:
+        yield root
 
 
 @pytest.fixture(scope="module")
-def address(loaded: dict[str, str]) -> Iterator[str]:
-    """Root of a running `hexwatch serve`."""
-    with subprocess.Popen([HEXWATCH, "serve", "--port", "0"], env=loaded, stderr=subprocess.PIPE, text=True) as service:
-        assert service.stderr
-        said = service.stderr.readline()
-        found = re.search(r"http://\S+(?=/map)", said)
-        try:
-            assert found, said + service.stderr.read()
-            yield found.group()
-        finally:
-            service.terminate()
-            service.communicate(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    """Playwright, which only drives: the browser is the machine's."""
-    with sync_playwright() as running:
-        yield running
+def browser(browser_path: str) -> Iterator[Browser]:
+    """One browser for all: Playwright only drives, it is the machine's."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        yield started
+        started.close()
 
 
 @pytest.fixture
-def browse(
-    playwright: Playwright, browser_path: str, tmp_path: Path
-) -> Callable[..., AbstractContextManager[BrowserContext]]:
-    """Makes a context: a browser with an empty profile, of a size and colour scheme."""
+def browse(browser: Browser) -> Callable[..., AbstractContextManager[BrowserContext]]:
+    """Makes a context: a reader with an empty profile, a window of a size, and a colour scheme."""
 
     @contextmanager
     def make(width: int = 900, height: int = 620, *, dark: bool = False) -> Iterator[BrowserContext]:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path / "profile", executable_path=browser_path, args=FLAGS,
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light",
-        )  # fmt: skip
-        with context:
+        scheme = "dark" if dark else "light"
+        with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme) as context:
             context.set_default_timeout(60_000)
             yield context
 

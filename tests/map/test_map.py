@@ -169,6 +169,48 @@ def test_two_windows_stand_beside_each_other(visit: Visit, address: str, picture
     assert visit.complaints == []
 
 
+def test_two_windows_are_compared_as_change(visit: Visit, address: str, pictures: Path) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}&from=2014-01-01&to=2014-12-31&beside=year")
+    visit.settle()
+    with visit.page.expect_response(
+        lambda answer: "against=2013-01-01/2013-12-31" in answer.url and "/tiles/" in answer.url
+    ):
+        visit.page.get_by_text("As change").click()
+    expect(visit.page.locator("#beside")).to_be_hidden()
+    expect(visit.page.locator("#caption")).to_contain_text("less 1 Jan 2013 to 31 Dec 2013")
+    labels = visit.page.locator("#legend li")
+    expect(labels.filter(has_text="no change")).to_have_count(1)
+    expect(labels.filter(has_text="up by")).to_have_count(labels.filter(has_text="down by").count())
+    visit.settle()
+    click_middle(visit)
+    days = {"datetime": "2014-01-01/2014-12-31", "against": "2013-01-01/2013-12-31"}
+    expect(visit.page.locator("#card tbody tr").first).to_be_visible()
+    given = httpx.get(f"{address}/layers/ucdp-caf/cells/{view(visit)['cell']}", params=days).json()
+    told = f"{abs(given['change']['incidents']):,.2f}".rstrip("0").rstrip(".")
+    expect(visit.page.locator("#card .headline").nth(1)).to_contain_text(told)
+    visit.settle()
+    visit.page.screenshot(path=pictures / "map-change.png")
+    assert visit.complaints == []
+
+
+def test_a_picture_is_swiped_and_has_its_days(visit: Visit, address: str, pictures: Path) -> None:
+    visit.page.goto(f"{address}/map{BANGUI}&pictures=camp:1&beside=bare&how=swipe")
+    visit.settle()
+    line = visit.page.get_by_label("Where the second map begins")
+    at = visit.page.locator(".divider .line").bounding_box()
+    line.press("ArrowRight")
+    moved = visit.page.locator(".divider .line").bounding_box()
+    assert at
+    assert moved
+    assert moved["x"] > at["x"]
+    visit.page.screenshot(path=pictures / "map-swipe.png")
+    with visit.page.expect_response(lambda answer: "camp/tiles" in answer.url and "datetime=2024-01-05" in answer.url):
+        visit.page.get_by_label("Day of Camp").fill("0")
+    expect(visit.page.get_by_role("status").filter(has_text="5 Jan 2024")).to_be_visible()
+    assert view(visit)["pictures"] == "camp:1:2024-01-05"
+    assert visit.complaints == []
+
+
 def test_an_areas_totals_are_those_the_service_gives(visit: Visit, address: str) -> None:
     visit.page.goto(f"{address}/map{BANGUI}&from=2013-01-01&to=2014-12-31")
     visit.settle()

@@ -84,6 +84,9 @@ export interface Cell {
   measures: Record<string, Mass>;
   unplaced: Record<string, number>;
   state?: string;
+  /** The numbers of the window compared with, and by indicator what changed since: null where that is not known. */
+  against?: Pick<Cell, "window" | "indicators" | "state">;
+  change?: Record<string, number | null>;
 }
 
 /** By measure, arrays as long as `periods`: `unplaced` is of a whole layer only. */
@@ -102,6 +105,8 @@ export interface Picture {
   title: string;
   bounds: [number, number, number, number];
   attribution: string;
+  /** Days on which its files begin, oldest first: several, where it has a history. */
+  times: string[];
 }
 
 /** What a map of one indicator is asked with. */
@@ -112,6 +117,8 @@ export interface Question {
   categories: string[];
   /** The window whose classes are drawn, where it is not the one shown. */
   scale?: Span;
+  /** Where the change since another window is shown. */
+  against?: Span;
 }
 
 /** The service gave no answer, or one that says what is wrong. */
@@ -132,11 +139,11 @@ export class Api {
   }
 
   style(question: Question, signal: AbortSignal): Promise<StyleSpecification> {
-    return this.#get(`styles/${path(question)}.json?${query(question)}${scale(question)}`, signal);
+    return this.#get(`styles/${path(question)}.json?${drawn(question)}`, signal);
   }
 
   legend(question: Question, zoom: number, signal: AbortSignal): Promise<Legend> {
-    return this.#get(`legend/${path(question)}.json?zoom=${zoom}&${query(question)}${scale(question)}`, signal);
+    return this.#get(`legend/${path(question)}.json?zoom=${zoom}&${drawn(question)}`, signal);
   }
 
   /** Over all days of the layer, or of the window where a cell is asked for. */
@@ -150,7 +157,7 @@ export class Api {
   }
 
   cell(question: Question, h3: string, signal: AbortSignal): Promise<Cell> {
-    return this.#get(`layers/${encodeURIComponent(question.layer)}/cells/${h3}?${query(question)}`, signal);
+    return this.#get(`layers/${encodeURIComponent(question.layer)}/cells/${h3}?${query(question)}${against(question)}`, signal);
   }
 
   /** Of the hexagons whose middle lies in an area. */
@@ -195,6 +202,15 @@ export function aborted(error: unknown): boolean {
 }
 
 const ALL: Span = { from: "..", to: ".." };
+
+/** What a colour depends on. */
+function drawn(question: Question): string {
+  return `${query(question)}${scale(question)}${against(question)}`;
+}
+
+function against({ against }: Question): string {
+  return against ? `&against=${against.from}/${against.to}` : "";
+}
 
 function scale({ scale }: Question): string {
   return scale ? `&scale=${scale.from}/${scale.to}` : "";

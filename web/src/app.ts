@@ -81,8 +81,11 @@ export class App {
       failed: (error) => this.#wrong(error),
       drawn: (any) => this.#drawn(any),
     });
-    this.#underlays = new Underlays(api, this.#pane.chart, (change) => store.set(change));
-    this.#beside = new Beside(api, this.#pane.chart, (error) => this.#wrong(error));
+    this.#underlays = new Underlays(api, (change) => store.set(change));
+    this.#beside = new Beside(api, this.#pane.chart, {
+      picked: (cell) => store.set({ cell }),
+      failed: (error) => this.#wrong(error),
+    });
     this.#totals = new AreaTotals(api, this.#pane.chart, () => this.#question);
     this.#player = new Player(
       ({ from, to }) => store.set({ from, to }),
@@ -169,7 +172,7 @@ export class App {
     this.#showLayer();
     this.#drawTimeline();
     this.#askAgain();
-    void this.#underlays.read(this.store.view);
+    void this.#underlays.read(this.store.view).then(() => this.#showPictures());
     void this.#totals.read();
   }
 
@@ -187,8 +190,8 @@ export class App {
 
   #changed(change: Change): void {
     if (only(change, "camera")) return;
-    if (only(change, "pictures")) return this.#underlays.show(this.store.view);
     this.#showLayer();
+    if (only(change, "pictures")) return this.#showPictures();
     if (!("layer" in change) && "cell" in change) return this.#showCell();
     if ("layer" in change && !("camera" in change)) this.#fit(true);
     if (change.camera) this.#pane.chart.jump(change.camera);
@@ -203,7 +206,7 @@ export class App {
     this.#list.check(layer.id);
     for (const part of this.#parts) part.show(layer, question);
     this.#showTimeline(this.#series);
-    this.#compare.offer(this.#layers, layer, question, this.store.view.beside);
+    this.#compare.offer(this.#layers, layer, question, this.store.view, this.#underlays.dated(this.store.view));
     document.title = `${layer.title} · Hexwatch`;
     if (layer.synthetic) this.#notices.show("synthetic", say.synthetic(() => this.#tour.start(this.#layers)));
     else this.#notices.clear("synthetic");
@@ -218,9 +221,15 @@ export class App {
     const [layer, question] = [this.#layer, this.#question];
     if (!layer || !question) return;
     this.#pane.ask(question);
-    this.#beside.show(question, besideOf(this.store.view, layer, this.#layers), this.#layers);
+    this.#beside.show(question, besideOf(this.store.view, layer, this.#layers), this.#layers, this.store.view.how === "swipe");
+    this.#showPictures();
     this.#totals.again();
     this.#showCell();
+  }
+
+  #showPictures(): void {
+    this.#pane.chart.showPictures(this.#underlays.of(this.store.view));
+    this.#beside.pictures(this.#underlays.of(this.store.view, true));
   }
 
   #showCell(): void {

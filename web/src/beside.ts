@@ -1,41 +1,54 @@
-/** The second map: earlier days or another layer, moved together with the first. */
+/** The second map: other days, another layer or other pictures, beside the first or under it, and moved together with it. */
 
 import type { Api, Layer, Question } from "./api";
 import { byId, fill, h } from "./dom";
 import { t } from "./language";
 import type { Chart } from "./map/chart";
+import type { Underlay } from "./map/pictures";
 import { Pane } from "./pane";
+import { Divider } from "./parts/divider";
 import { spanWords } from "./words";
+
+export interface BesideEvents {
+  picked(cell: string | undefined): void;
+  failed(error: { message: string; status?: number }): void;
+}
 
 export class Beside {
   #pane: Pane | undefined;
   #unlink: () => void = () => {};
+  #divider = new Divider(byId("divider"), byId("view"));
 
   constructor(
     private readonly api: Api,
     private readonly main: Chart,
-    private readonly failed: (error: { message: string; status?: number }) => void,
+    private readonly events: BesideEvents,
   ) {}
 
   /** Show a question beside the first one, each with a line that tells them apart; or nothing. */
-  show(first: Question, question: Question | undefined, layers: Layer[]): void {
-    byId("view").classList.toggle("split", question !== undefined);
-    fill(byId("caption"), question ? caption(first, layers) : null);
+  show(first: Question, question: Question | undefined, layers: Layer[], swipe: boolean): void {
+    byId("view").classList.toggle("split", question !== undefined && !swipe);
+    this.#divider.show(question !== undefined && swipe);
+    fill(byId("caption"), question || first.against ? caption(first, layers) : null);
     if (!question) return this.#close();
     fill(byId("beside-caption"), caption(question, layers));
     this.#open().ask(question);
+  }
+
+  pictures(pictures: Underlay[]): void {
+    this.#pane?.chart.showPictures(pictures);
   }
 
   #open(): Pane {
     byId("beside").hidden = false;
     if (this.#pane) return this.#pane;
     const pane = new Pane(this.api, byId("beside-map"), byId("beside-legend"), this.main.camera, {
-      picked: () => {},
+      picked: (cell) => this.events.picked(cell),
       moved: () => {},
       busy: () => {},
       asking: () => {},
       drawn: () => {},
-      failed: this.failed,
+      failed: (error) => this.events.failed(error),
     });
     this.#unlink = this.main.together(pane.chart);
     this.#pane = pane;
@@ -51,8 +64,9 @@ export class Beside {
   }
 }
 
-function caption({ layer, indicator, span }: Question, layers: Layer[]): HTMLElement {
+function caption({ layer, indicator, span, against }: Question, layers: Layer[]): HTMLElement {
   const found = layers.find(({ id }) => id === layer);
   const shown = found?.indicators.find(({ id }) => id === indicator);
-  return h("span", {}, h("strong", {}, t(shown?.title ?? indicator)), ` · ${found?.title ?? layer} · ${spanWords(span)}`);
+  const days = against ? t("{0}, less {1}", spanWords(span), spanWords(against)) : spanWords(span);
+  return h("span", {}, h("strong", {}, t(shown?.title ?? indicator)), ` · ${found?.title ?? layer} · ${days}`);
 }

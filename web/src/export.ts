@@ -2,7 +2,7 @@
 
 import type { Layer, Legend, Question } from "./api";
 import { t } from "./language";
-import { moment, spanWords } from "./words";
+import { moment, serviceWords, spanWords } from "./words";
 
 const [MARGIN, LINE] = [24, 22];
 const FONT = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
@@ -35,8 +35,12 @@ function heading(layer: Layer, question: Question): Text {
   const synthetic = layer.synthetic ? ` · ${t("Synthetic data.")}` : "";
   return [
     { text: `${t(shown?.title ?? question.indicator)} · ${layer.title}${synthetic}`, bold: true },
-    { text: [spanWords(question.span), ...question.categories.map((id) => category(layer, id))].join(" · ") },
+    { text: [days(question), ...question.categories.map((id) => category(layer, id))].join(" · ") },
   ];
+}
+
+function days({ span, against }: Question): string {
+  return against ? t("{0}, less {1}", spanWords(span), spanWords(against)) : spanWords(span);
 }
 
 function category(layer: Layer, wanted: string): string {
@@ -62,13 +66,13 @@ function write(pen: CanvasRenderingContext2D, scale: number, lines: Text, x: num
 
 function key(pen: CanvasRenderingContext2D, scale: number, legend: Legend | null, x: number, y: number): void {
   if (!legend) return;
-  write(pen, scale, [{ text: `${legend.title}: ${legend.note ?? legend.unit}` }], x, y);
+  write(pen, scale, [{ text: `${serviceWords(legend.title)} · ${serviceWords(legend.note ?? legend.unit)}` }], x, y);
   legend.classes.forEach(({ label, color, opacity = 1 }, at) => {
     const top = y + (at + 0.35) * 0.95 * LINE * scale;
     pen.globalAlpha = opacity;
     pen.fillStyle = color;
     pen.fillRect(x, top, 22 * scale, 15 * scale);
     pen.globalAlpha = 1;
-    write(pen, scale, [{ text: label }], x + 32 * scale, top + 12 * scale);
+    write(pen, scale, [{ text: serviceWords(label) }], x + 32 * scale, top + 12 * scale);
   });
 }

@@ -11,6 +11,7 @@ import { Store } from "./store";
 // The page stands at <root>/map, also behind a proxy's path.
 document.documentElement.lang = language;
 for (const element of document.querySelectorAll("[data-say]")) element.textContent = t(element.textContent ?? "");
+for (const element of document.querySelectorAll("[aria-label]")) element.ariaLabel = t(element.ariaLabel ?? "");
 
 const root = new URL(".", location.origin + location.pathname);
 const app = new App(new Api(root), new Store());

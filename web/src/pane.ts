@@ -55,6 +55,7 @@ export class Pane {
   async #readStyle(signal: AbortSignal): Promise<void> {
     const question = this.#question;
     if (!question) return;
+    performance.mark("hexwatch-asked");
     this.events.asking(true);
     const style = await this.api.style(question, signal);
     if (signal.aborted) return;

@@ -49,6 +49,11 @@ export function lastMonths(months: number, bounds: Span): Span {
   return clamp({ from: shiftMonths(start, -months), to: bounds.to }, bounds);
 }
 
+/** The second of two windows of the same length that end with the last day. */
+export function laterHalf({ from, to }: Span): Span {
+  return { from: addDays(to, 1 - Math.max(1, Math.floor(daysIn({ from, to }) / 2))), to };
+}
+
 /** Months since year 0: the slider's unit. */
 export function monthOf(day: string): number {
   return Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;

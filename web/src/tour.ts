@@ -3,7 +3,7 @@
 import type { Layer } from "./api";
 import { fill, h } from "./dom";
 import { t } from "./language";
-import { lastMonths } from "./span";
+import { laterHalf, lastMonths } from "./span";
 import type { Change } from "./store";
 import { daysOf } from "./view";
 
@@ -16,7 +16,7 @@ interface Stop {
 }
 
 const NEUTRAL: Change = {
-  indicator: undefined, from: undefined, to: undefined, categories: [], cell: undefined, scale: undefined, beside: undefined,
+  indicator: undefined, from: undefined, to: undefined, categories: [], cell: undefined, scale: undefined, beside: undefined, how: undefined,
 }; // prettier-ignore
 
 /** The stops that the layers there are can tell. */
@@ -30,6 +30,11 @@ export function stops(layers: Layer[]): Stop[] {
       text: t("Each frame is one step of time. Colours mean the same in every frame, and the pale part of a bar is known only roughly."),
       view: { ...NEUTRAL, layer: incidents.id },
       play: true,
+    },
+    incidents && {
+      title: t("What rose, what fell"),
+      text: t("The later half of the days less the earlier half: orange is more, purple is less, and as strong for as much."),
+      view: { ...NEUTRAL, layer: incidents.id, ...laterHalf(daysOf(incidents)), beside: "before", how: "change" },
     },
     incidents && patrols && {
       title: t("Where patrols went"),

@@ -1,10 +1,10 @@
-/** Pictures of rasters: which there are, which are chosen, and their place on the map. */
+/** Pictures of rasters: which there are, which are chosen, and their place on the maps. */
 
 import type { Api, Picture } from "./api";
-import type { Chart } from "./map/chart";
+import type { Underlay } from "./map/pictures";
 import type { Tell } from "./parts/part";
 import { PictureList } from "./parts/pictures";
-import type { View } from "./view";
+import type { Shade, View } from "./view";
 
 export class Underlays {
   readonly list: PictureList;
@@ -12,7 +12,6 @@ export class Underlays {
 
   constructor(
     private readonly api: Api,
-    private readonly chart: Chart,
     tell: Tell,
   ) {
     this.list = new PictureList(tell);
@@ -22,16 +21,23 @@ export class Underlays {
   async read(view: View): Promise<void> {
     this.#pictures = await this.api.pictures().catch(() => []);
     this.list.offer(this.#pictures, view.pictures ?? {});
-    this.show(view);
   }
 
-  show({ pictures = {} }: View): void {
+  /** On the map, or on the second one: there they may be left out, or be of their first day. */
+  of({ pictures = {}, beside }: View, second = false): Underlay[] {
+    if (second && beside === "bare") return [];
     const chosen = this.#pictures.filter(({ id }) => id in pictures);
-    this.chart.showPictures(
-      chosen.map(({ id, bounds, attribution }) => {
-        const tiles = `${this.api.root.href}rasters/${encodeURIComponent(id)}/tiles/{z}/{x}/{y}.png`;
-        return { id, bounds, attribution, tiles, opacity: pictures[id] ?? 1 };
-      }),
-    );
+    return chosen.map((picture) => this.#underlay(picture, pictures[picture.id]!, second && beside === "first"));
+  }
+
+  /** Whether any that is shown has a history. */
+  dated({ pictures = {} }: View): boolean {
+    return this.#pictures.some(({ id, times }) => id in pictures && times.length > 1);
+  }
+
+  #underlay({ id, bounds, attribution, times }: Picture, { opacity, day }: Shade, first: boolean): Underlay {
+    const when = first && times.length > 1 ? times[0] : day;
+    const tiles = `${this.api.root.href}rasters/${encodeURIComponent(id)}/tiles/{z}/{x}/{y}.png${when ? `?datetime=${when}` : ""}`;
+    return { id, bounds, attribution, tiles, opacity };
   }
 }

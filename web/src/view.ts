@@ -19,13 +19,23 @@ export interface View {
   camera?: Camera;
   /** The window whose classes are drawn: set by playing, so that a colour means the same in every frame. */
   scale?: Span;
-  /** What stands beside: `before`, `year` or the id of a layer. */
+  /** What it is compared with: `before`, `year`, a window, the id of a layer, `bare` (no pictures), `first` (their first day). */
   beside?: string;
-  /** Pictures below the hexagons, and how opaque each is. */
-  pictures?: Record<string, number>;
+  /** How: one map beside the other, one under the other, or as the difference of the two. */
+  how?: How;
+  /** Pictures below the hexagons. */
+  pictures?: Record<string, Shade>;
 }
 
-export const EMPTY: View = { categories: [] };
+export type How = "swipe" | "change";
+
+/** How opaque a picture is, and of which day where it has several. */
+export interface Shade {
+  opacity: number;
+  day?: string;
+}
+
+const HOW: How[] = ["swipe", "change"];
 
 /** Read `#map=5.2/6.6/20.9&layer=…`; parts that make no sense are left out. */
 export function readHash(hash: string): View {
@@ -41,6 +51,7 @@ export function readHash(hash: string): View {
     camera: readCamera(parts.get("map") ?? ""),
     scale: readSpan(parts.get("scale") ?? ""),
     beside: parts.get("beside") ?? undefined,
+    how: HOW.find((how) => how === parts.get("how")),
     pictures: readPictures(parts.get("pictures") ?? ""),
   };
 }
@@ -57,6 +68,7 @@ export function writeHash(view: View): string {
     ["cell", view.cell],
     ["scale", view.scale && `${view.scale.from}/${view.scale.to}`],
     ["beside", view.beside],
+    ["how", view.how],
     ["pictures", writePictures(view.pictures)],
   ];
   const given = parts.filter((part): part is [string, string] => part[1] !== undefined);
@@ -72,25 +84,29 @@ export function daysOf(layer: Layer): Span {
 export function questionOf(view: View, layer: Layer): Question {
   const indicator = layer.indicators.find(({ id }) => id === view.indicator);
   const categories = layer.categories.map(({ id }) => id).filter((id) => view.categories.includes(id));
-  return {
-    layer: layer.id,
-    indicator: indicator?.id ?? layer.default_indicator,
-    span: clamp({ from: view.from ?? layer.window[0], to: view.to ?? layer.window[1] }, daysOf(layer)),
-    categories,
-    scale: view.scale && clamp(view.scale, daysOf(layer)),
-  };
+  const span = clamp({ from: view.from ?? layer.window[0], to: view.to ?? layer.window[1] }, daysOf(layer));
+  const against = view.how === "change" ? otherDays(view.beside, span, layer) : undefined;
+  const scale = view.scale && !against ? clamp(view.scale, daysOf(layer)) : undefined;
+  return { layer: layer.id, indicator: indicator?.id ?? layer.default_indicator, span, categories, scale, against };
 }
 
-/** What the second map asks: the same numbers earlier, or another layer on the same days. */
+/** What the second map asks: the same numbers on other days, or below other pictures, or another layer on the same days. */
 export function besideOf(view: View, layer: Layer, layers: Layer[]): Question | undefined {
   const question = questionOf(view, layer);
-  if (view.beside === "before" || view.beside === "year") {
-    const span = earlier(view.beside, question.span, layer);
-    return span && { ...question, span, scale: question.scale ?? question.span };
-  }
+  if (question.against) return undefined;
+  if (view.beside === "bare" || view.beside === "first") return Object.keys(view.pictures ?? {}).length ? question : undefined;
+  const span = otherDays(view.beside, question.span, layer);
+  if (span) return { ...question, span, scale: question.scale ?? question.span };
   const other = layers.find(({ id }) => id === view.beside);
   if (!other) return undefined;
-  return { ...questionOf({ ...view, scale: undefined, indicator: undefined, categories: [] }, other), span: onDays(question.span, other) };
+  return { ...questionOf({ ...view, how: undefined, scale: undefined, indicator: undefined, categories: [] }, other), span: onDays(question.span, other) };
+}
+
+/** The window that is compared with, where one is named and can be. */
+export function otherDays(beside: string | undefined, span: Span, layer: Layer): Span | undefined {
+  if (beside === "before" || beside === "year") return earlier(beside, span, layer);
+  const named = readSpan(beside ?? "");
+  return named && clamp(named, daysOf(layer));
 }
 
 /** The window that another is compared with, where the layer has data of all its days: part of them would compare nothing. */
@@ -121,14 +137,16 @@ function readSpan(text: string): Span | undefined {
   return isDay(from) && isDay(to) ? { from, to } : undefined;
 }
 
-function readPictures(text: string): Record<string, number> | undefined {
-  const parts = text.split(",").map((part) => part.split(":") as [string, string?]);
+function readPictures(text: string): Record<string, Shade> | undefined {
+  const parts = text.split(",").map((part) => part.split(":") as [string, string?, string?]);
   const sane = parts.filter(([id, share]) => id && Number(share) >= 0 && Number(share) <= 1);
-  return sane.length ? Object.fromEntries(sane.map(([id, share]) => [id, Number(share)])) : undefined;
+  const shades = sane.map(([id, share, day]) => [id, { opacity: Number(share), ...(isDay(day) ? { day } : {}) }] as const);
+  return shades.length ? Object.fromEntries(shades) : undefined;
 }
 
-function writePictures(pictures: Record<string, number> = {}): string | undefined {
-  return Object.entries(pictures).map(([id, share]) => `${id}:${share}`).join(",") || undefined;
+function writePictures(pictures: Record<string, Shade> = {}): string | undefined {
+  const parts = Object.entries(pictures).map(([id, { opacity, day }]) => [id, opacity, day].filter((part) => part !== undefined));
+  return parts.map((part) => part.join(":")).join(",") || undefined;
 }
 
 // Slashes, commas and colons stay readable in a link that people copy.

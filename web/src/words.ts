@@ -1,10 +1,11 @@
 /** Numbers, days and ages as a reader expects them. */
 
-import { locale, t } from "./language";
-import { daysIn, type Span } from "./span";
+import { locale, t, told } from "./language";
+import { daysIn, isDay, type Span } from "./span";
 
 const NUMBER = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const SMALL = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+const EXACT = new Intl.NumberFormat(locale, { maximumFractionDigits: 12 });
 const DATE = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const MOMENT = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 const AGE = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
@@ -14,6 +15,11 @@ export function amount(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return t("no data");
   if (value !== 0 && Math.abs(value) < 0.005) return value > 0 ? "< 0.01" : "> −0.01";
   return Number.isInteger(value) || Math.abs(value) >= 1000 ? NUMBER.format(value) : SMALL.format(value);
+}
+
+/** With its sign, also a minus as typesetters write it. */
+export function signed(value: number): string {
+  return `${value > 0 ? "+" : ""}${amount(value)}`.replace("-", "−");
 }
 
 export function area(km2: number): string {
@@ -57,14 +63,12 @@ export function age(iso: string, now: number = Date.now()): string {
   return fit ? AGE.format(Math.round(seconds / fit[1]), fit[0]) : t("just now");
 }
 
-/** How the service says a class; the longer form comes first. */
-const CLASSES = ["{0} to under {1}", "under {0}", "{0} and more", "up to {0}", "{0} to {1}"];
+/** What the service says, in the reader's language and with its numbers and days as the reader writes them. */
+export function serviceWords(sentence: string): string {
+  return told(sentence, part);
+}
 
-/** A class in the reader's language. */
-export function classWords(label: string): string {
-  for (const form of CLASSES) {
-    const edges = new RegExp(`^${form.replace(/\{\d\}/g, "(.+)")}$`).exec(label);
-    if (edges) return t(`class: ${form}`, ...edges.slice(1)).replace("class: ", "");
-  }
-  return label;
+function part(text: string): string {
+  if (/^[\d,]+(\.\d+)?$/.test(text)) return EXACT.format(Number(text.replaceAll(",", "")));
+  return isDay(text) ? day(text) : serviceWords(text);
 }

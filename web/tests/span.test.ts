@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clamp, daysIn, lastMonths, monthEnd, monthOf, monthStart, step } from "../src/span";
+import { clamp, daysIn, lastMonths, laterHalf, monthEnd, monthOf, monthStart, step } from "../src/span";
 
 const BOUNDS = { from: "1991-08-08", to: "2022-12-30" };
 
@@ -45,4 +45,10 @@ test("every month of the slider ends on the day before the next one begins", () 
     expect(monthOf(monthEnd(month))).toBe(month);
     expect(daysIn({ from: monthEnd(month), to: monthStart(month + 1) })).toBe(2);
   }
+});
+
+test("the later half leaves as many days before it", () => {
+  expect(laterHalf({ from: "2021-01-01", to: "2021-01-10" })).toEqual({ from: "2021-01-06", to: "2021-01-10" });
+  expect(laterHalf({ from: "2021-01-01", to: "2021-01-09" })).toEqual({ from: "2021-01-06", to: "2021-01-09" });
+  expect(laterHalf({ from: "2021-01-01", to: "2021-01-01" })).toEqual({ from: "2021-01-01", to: "2021-01-01" });
 });

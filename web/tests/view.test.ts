@@ -13,7 +13,8 @@ const VIEW: View = {
   cell: "856b888bfffffff",
   scale: { from: "2014-03-01", to: "2014-03-31" },
   beside: "year",
-  pictures: { floods: 0.5 },
+  how: "swipe",
+  pictures: { floods: { opacity: 0.5, day: "2024-03-01" }, people: { opacity: 1 } },
 };
 
 const LAYER = {
@@ -68,6 +69,20 @@ test("a window is compared with earlier days only where there are data of all of
     scale: { from: "2014-02-01", to: "2014-02-28" },
   });
   expect(besideOf({ ...view, from: "1992-01-01", to: "1992-12-31" }, LAYER, [LAYER])).toBeUndefined();
+});
+
+test("other days may be named, and then as what they changed", () => {
+  const view: View = { categories: [], beside: "2013-02-01/2013-02-28", from: "2014-02-01", to: "2014-02-28", scale: VIEW.scale };
+  expect(besideOf(view, LAYER, [LAYER])?.span).toEqual({ from: "2013-02-01", to: "2013-02-28" });
+  const change = questionOf({ ...view, how: "change" }, LAYER);
+  expect(change).toMatchObject({ against: { from: "2013-02-01", to: "2013-02-28" }, scale: undefined });
+  expect(besideOf({ ...view, how: "change" }, LAYER, [LAYER])).toBeUndefined();
+  expect(questionOf({ ...view, how: "change", beside: "patrols" }, LAYER).against).toBeUndefined();
+});
+
+test("without pictures there is nothing to compare with them", () => {
+  expect(besideOf({ categories: [], beside: "bare" }, LAYER, [LAYER])).toBeUndefined();
+  expect(besideOf({ ...VIEW, how: undefined, beside: "bare" }, LAYER, [LAYER])?.layer).toBe(LAYER.id);
 });
 
 test("another layer stands beside on the same days, or on all of its own", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { age, amount, area, plain, spanWords, classWords } from "../src/words";
+import { age, amount, area, plain, signed, spanWords, serviceWords } from "../src/words";
 
 test.each([
   [0, "0"],
@@ -36,5 +36,14 @@ test("an identifier becomes words", () => {
 });
 
 test("a class keeps its edges in any language", () => {
-  for (const label of ["1 to under 4.5", "under 1", "6.6 and more", "up to 3", "1 to 2", "any"]) expect(classWords(label)).toBe(label);
+  for (const label of ["1 to under 4.5", "under 1", "6.6 and more", "up to 3", "1 to 2", "any", "down by 1 to under 2.5", "Incidents (expected): change"]) expect(serviceWords(label)).toBe(label);
+});
+
+test("a change has its sign", () => {
+  expect([3, -1.5, 0].map(signed)).toEqual(["+3", "−1.5", "0"]);
+});
+
+test("numbers and days in what the service says are written as elsewhere on the page", () => {
+  const said = "deaths per hexagon of about 1,770 km², 2014-01-01 to 2014-12-31 less 2013-01-01 to 2013-12-31";
+  expect(serviceWords(said)).toBe("deaths per hexagon of about 1,770 km², 1 Jan 2014 to 31 Dec 2014 less 1 Jan 2013 to 31 Dec 2013");
 });

@@ -55,7 +55,11 @@ export class Chart {
       touchPitch: false,
       attributionControl: false,
       transformRequest: (url) => ({ url, cache: url.includes("/tiles/") ? "no-cache" : "default" }),
-      locale: { "Map.Title": t("Map of hexagons. Arrow keys move it, plus and minus zoom, Enter selects the middle.") },
+      locale: {
+        "Map.Title": t("Map of hexagons. Arrow keys move it, plus and minus zoom, Enter selects the middle."),
+        "NavigationControl.ZoomIn": t("Zoom in"),
+        "NavigationControl.ZoomOut": t("Zoom out"),
+      },
     });
     this.#hexagons = new HexagonLayers(this.#map);
     this.#pictures = new PictureLayers(this.#map);
@@ -198,6 +202,7 @@ export class Chart {
     this.events.busy(false);
     if (!this.#unreported || !this.#overlay) return;
     this.#unreported = false;
+    performance.mark("hexwatch-drawn"); // for measurements, and for who looks into a slow map
     this.events.drawn(this.#map.queryRenderedFeatures({ layers: this.#drawnFills() }).length > 0);
   }
 

@@ -1,6 +1,6 @@
 /** Pictures of rasters between land and hexagons. */
 
-import type { Map as MapLibre } from "maplibre-gl";
+import type { Map as MapLibre, RasterTileSource } from "maplibre-gl";
 
 export interface Underlay {
   id: string;
@@ -26,14 +26,16 @@ export class PictureLayers {
     for (const picture of pictures) this.#show(picture);
   }
 
-
+  /** A new base style took them away. */
   again(): void {
     for (const picture of this.#shown) this.#show(picture);
   }
 
   #show({ id, tiles, opacity, attribution, bounds }: Underlay): void {
     const name = PREFIX + id;
-    if (!this.map.getSource(name)) {
+    const shown = this.map.getSource<RasterTileSource>(name);
+    if (shown && shown.tiles[0] !== tiles) shown.setTiles([tiles]);
+    if (!shown) {
       const around = bounds[0] < bounds[2] ? { bounds } : {};
       this.map.addSource(name, { type: "raster", tiles: [tiles], tileSize: 256, attribution, ...around });
       this.map.addLayer({ id: name, type: "raster", source: name }, this.#aboveLand());

@@ -65,7 +65,7 @@ export class AreaPicker {
       this.#result,
       h("p", {}, h("strong", {}, name), ` · ${spanWords({ from, to })}`),
       table(rows),
-      first && first.found.length > 1 ? h("div", { class: "timeline" }, bars(first.found, capital(plain(first.measure)))) : null,
+      first && first.found.length > 1 ? h("div", { class: "timeline" }, bars(first.found, t(capital(plain(first.measure))))) : null,
       h("p", { class: "help" }, t("Hexagons whose middle lies in the area; release {0}.", series.release)),
       download(name, series, question),
     );

@@ -5,7 +5,7 @@ import { fill, h } from "../dom";
 import { t } from "../language";
 import { barsOf, measureOf } from "../series";
 import { bars } from "./bars";
-import { amount, area, capital, plain, spanWords } from "../words";
+import { amount, area, capital, plain, signed, spanWords } from "../words";
 
 const MAIN = 2;
 const NOWHERE = "In the whole layer and window: their place is known only to the country, or to an area without an outline.";
@@ -39,6 +39,7 @@ export class Card {
       h("p", { class: "help" }, spanWords({ from, to })),
       headline(cell, indicator),
       state(cell),
+      ...since(cell, indicator),
       course(series, layer, indicator),
       masses(cell),
       h("p", { class: "help" }, t(TERMS)),
@@ -62,8 +63,22 @@ function headline({ indicators }: Cell, indicator: string): HTMLElement | null {
   return h("p", { class: "headline" }, h("strong", {}, amount(shown.value)), ` ${t(shown.title)}`);
 }
 
+/** What the other window held, and the difference where both are known. */
+function since({ against, change }: Cell, indicator: string): (HTMLElement | null)[] {
+  const then = against?.indicators[indicator];
+  if (!against || !then) return [];
+  const [from, to] = against.window;
+  const found = change?.[indicator];
+  const told = found === null || found === undefined ? t("The change is not known.") : t("Change: {0}", signed(found));
+  return [
+    h("p", { class: "headline" }, h("strong", {}, told)),
+    h("p", { class: "help" }, t("{0} in {1}", amount(then.value), spanWords({ from, to }))),
+    state(against),
+  ];
+}
+
 /** Three things that are never the same. */
-function state({ state }: Cell): HTMLElement | null {
+function state({ state }: Pick<Cell, "state">): HTMLElement | null {
   const words: Record<string, string> = {
     visited: t("Somebody was here in this window."),
     not_visited: t("Nobody was here in this window: what is missing may not be absent."),
@@ -76,7 +91,7 @@ function course(series: Series | null, layer: Layer, indicator: string): HTMLEle
   const measure = series ? measureOf(series, layer, indicator) : "";
   const found = series ? barsOf(series, measure) : [];
   if (!series || found.length < 2) return null;
-  const label = t("{0} by {1}", capital(plain(measure)), t(series.step));
+  const label = t("{0} by {1}", t(capital(plain(measure))), t(series.step));
   return h("div", { class: "timeline" }, bars(found, label), h("p", { class: "help" }, label));
 }
 
@@ -107,5 +122,5 @@ function unplaced({ unplaced }: Cell): HTMLElement {
 }
 
 function place([lon, lat]: [number, number]): string {
-  return `${Math.abs(lat).toFixed(2)}° ${lat < 0 ? "S" : "N"} ${Math.abs(lon).toFixed(2)}° ${lon < 0 ? "W" : "E"}`;
+  return `${Math.abs(lat).toFixed(2)}° ${lat < 0 ? "S" : "N"} ${Math.abs(lon).toFixed(2)}° ${lon < 0 ? t("W") : "E"}`;
 }

@@ -2,18 +2,17 @@
 
 import type { Legend, LegendClass } from "../api";
 import { fill, h } from "../dom";
-import { t } from "../language";
-import { classWords } from "../words";
+import { serviceWords } from "../words";
 
 export function showLegend(element: HTMLElement, legend: Legend | null): void {
   element.hidden = legend === null;
   if (!legend) return;
   fill(
     element,
-    h("h2", {}, t(legend.title)),
-    legend.note ? h("p", { class: "help" }, legend.note) : null,
+    h("h2", {}, serviceWords(legend.title)),
+    legend.note ? h("p", { class: "help" }, serviceWords(legend.note)) : null,
     h("ul", { class: "classes" }, ...legend.classes.map(row)),
-    ...(legend.states ?? []).map(({ state, label }) => h("p", { class: `help state-${state}` }, t(label))),
+    ...(legend.states ?? []).map(({ state, label }) => h("p", { class: `help state-${state}` }, serviceWords(label))),
   );
 }
 
@@ -22,5 +21,5 @@ function row({ label, color, opacity = 1 }: LegendClass): HTMLElement {
   const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
   swatch.style.setProperty("--shade", color);
   swatch.style.setProperty("--opacity", String(opacity));
-  return h("li", {}, swatch, h("span", {}, classWords(label)));
+  return h("li", {}, swatch, h("span", {}, serviceWords(label)));
 }

@@ -31,6 +31,7 @@ export class Timeline {
     const measure = series ? measureOf(series, layer, question.indicator) : "";
     this.#bars = series ? barsOf(series, measure) : [];
     this.#window = question.span;
+    this.#button.hidden = question.against !== undefined; // each frame would have classes of its own
     this.element.hidden = this.#bars.length < 2;
     if (this.element.hidden || !series) return;
     const label = t("{0} by {1}", t(capital(plain(measure))), t(series.step));

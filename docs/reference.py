@@ -1,4 +1,4 @@
-"""Write the reference pages that are made from the code: commands, settings, indicators, addresses.
+"""Write the reference pages that are made from the code: commands, settings, project file, indicators, addresses.
 
 python docs/reference.py           # write them
 python docs/reference.py --check   # exit code 1 where one is out of date
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import typer
 from reference_http import addresses
+from reference_project import project_file
 
 from hexwatch_etl.project.model import Project
 from hexwatch_schemas import indicators
@@ -89,12 +90,18 @@ def project_schema() -> str:
     return json.dumps(Project.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def project_page() -> str:
+    """Every key of a project file."""
+    return f"# Project file\n\n{MADE}{project_file()}"
+
+
 def every_address() -> str:
     """Every address of the service."""
     return f"# Addresses\n\n{MADE}{addresses()}"
 
 
 PAGES = {
+    "project.md": project_page,
     "project.schema.json": project_schema,
     "commands.md": commands,
     "settings.md": settings,

@@ -23,6 +23,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playw
 
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIAL = ROOT / "docs/tutorials/web-developer.md"
+EXAMPLES = ROOT / "docs/examples/hexlayer"
+FEW = 20  # hexagons: fewer are no map
 WRITTEN = "http://127.0.0.1:8080"  # the service as the tutorial has it
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -100,6 +102,22 @@ def _click_a_hexagon(watched: Watched) -> None:
     watched.wait_for("text=incidents lie here")
 
 
+def example(page: str, context: BrowserContext, service: str, picture: Path) -> None:
+    """Open a page of docs/examples/hexlayer with the packages that `./run clients` installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Path(folder, "pages")
+        shutil.copytree(EXAMPLES, site, ignore=shutil.ignore_patterns("node_modules"))
+        (site / "node_modules").symlink_to(ROOT / "tests/clients/node_modules")
+        with _served(site) as own:
+            watched = Watched(context.new_page())
+            watched.page.goto(f"{own}/{page}.html?service={service}")
+            watched.wait_for("body[data-ready]")
+            if int(watched.page.locator("body").get_attribute("data-ready") or 0) < FEW:
+                raise SystemExit(f"{page}.html draws next to nothing.")
+            watched.page.screenshot(path=picture)
+            watched.approve(service, own)
+
+
 def map_page(context: BrowserContext, service: str, picture: Path) -> None:
     """The map with one hexagon's card open; the address is the view."""
     watched = Watched(context.new_page())
@@ -111,13 +129,22 @@ def map_page(context: BrowserContext, service: str, picture: Path) -> None:
     watched.approve(service)
 
 
+PICTURES = (
+    ("map", map_page, (1280, 800)),
+    ("web-developer", tutorial, (900, 560)),
+    ("example-deck", partial(example, "index"), (900, 560)),
+    ("example-maplibre", partial(example, "maplibre"), (900, 560)),
+)
+OF_THE_MANUAL = ("map", "web-developer")
+
+
 def main(service: str, folder: Path, *only: str) -> None:
-    """Draw all, or only the named ones."""
+    """Draw those of the manual, or the named ones."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        for name, draw, size in (("map", map_page, (1280, 800)), ("web-developer", tutorial, (900, 560))):
-            if only and name not in only:
+        for name, draw, size in PICTURES:
+            if name not in (only or OF_THE_MANUAL):
                 continue
             with browser.new_context(viewport={"width": size[0], "height": size[1]}) as context:
                 context.set_default_timeout(60_000)

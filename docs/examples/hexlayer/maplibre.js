@@ -3,11 +3,8 @@ import { cellToBoundary, POLYGON_TO_CELLS_FLAGS, polygonToCellsExperimental } fr
 import { GeoJSONVT } from "@maplibre/geojson-vt";
 import { fromGeojsonVt } from "@maplibre/vt-pbf";
 import * as maplibregl from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { cellsBelow, chosenLayer } from "./cells.js";
 
-maplibregl.setWorkerUrl(new URL(workerUrl, location.href).href);
 const layer = await chosenLayer();
 const kept = new Map(); // the features below each parent: neighbouring tiles share them
 

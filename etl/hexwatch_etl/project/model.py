@@ -44,50 +44,50 @@ class Pages(Model):
     page: str = Field(default="page", description="Parameter that numbers pages.")
     first: int = Field(default=1, ge=0, description="Number of the first page.")
     size: str | None = Field(default=None, description="Parameter of the size of a page.")
-    rows_a_page: int = Field(default=1000, ge=1, le=100_000)
+    rows_a_page: int = Field(default=1000, ge=1, le=100_000, description="Rows that a full page has.")
 
 
 class Web(Asked):
     """A file on the web, or rows in pages. `{first}` and `{last}` are replaced by the days of the window."""
 
-    url: str = Field(pattern=r"^https?://")
+    url: str = Field(pattern=r"^https?://", description="Address of the file or of the rows.")
     token_header: str = Field(default="Authorization", description="Header that carries the token.")
-    pages: Pages | None = None
+    pages: Pages | None = Field(default=None, description="Where rows come in pages; unset: the address is a file.")
 
 
 class Bucket(Model):
     """Objects in a bucket (extra `buckets`); credentials come from the environment, as the cloud's tools have them."""
 
-    bucket: str = Field(pattern=r"^(s3|gs|az|file|memory)://")
+    bucket: str = Field(pattern=r"^(s3|gs|az|file|memory)://", description="Bucket and folder: s3://reports/daily")
     matching: str = Field(default="*", description="Glob over the names of objects.")
 
 
 class Query(Model):
     """A query of another PostgreSQL database; `%(first)s` and `%(last)s` are the days of the window."""
 
-    query: str = Field(min_length=1)
+    query: str = Field(min_length=1, description="SELECT whose rows are those of a file.")
     database_env: EnvironmentName = Field(description="Environment variable that holds the connection string.")
     minutes: float = Field(default=10, gt=0, description="Time that the query may take.")
-    allow_empty: bool = False
+    allow_empty: bool = Field(default=False, description="No rows are no failure: nothing happened.")
 
 
 class Ucdp(Asked):
     """UCDP GED by its API, in pages, by window."""
 
-    api: Literal["ucdp"]
+    api: Literal["ucdp"] = Field(description="Which API.")
     version: str = Field(description="Version of the dataset, such as 25.1 or, of candidates, 25.0.6.")
-    url: str = Field(default=UCDP, pattern=r"^https?://")
+    url: str = Field(default=UCDP, pattern=r"^https?://", description="Address of the API.")
     country: tuple[int, ...] = Field(default=(), description="Gleditsch and Ward numbers; none: all.")
-    rows_a_page: int = Field(default=1000, ge=1, le=1000)
+    rows_a_page: int = Field(default=1000, ge=1, le=1000, description="Rows asked for at once.")
 
 
 class Acled(Asked):
     """ACLED by its API: what was added, changed or deleted since the last time."""
 
-    api: Literal["acled"]
-    url: str = Field(default=ACLED, pattern=r"^https?://")
+    api: Literal["acled"] = Field(description="Which API.")
+    url: str = Field(default=ACLED, pattern=r"^https?://", description="Address of the API.")
     country: tuple[str, ...] = Field(default=(), description="Countries by ACLED's names; none: all.")
-    rows_a_page: int = Field(default=5000, ge=1, le=5000)
+    rows_a_page: int = Field(default=5000, ge=1, le=5000, description="Rows asked for at once.")
     token_env: EnvironmentName | None = Field(default="ACLED_TOKEN", description="Variable of the access token.")
 
 
@@ -143,16 +143,16 @@ class Schedule(Model):
 class DeclaredDataset(Model):
     """A dataset, where it comes from, and what is said of it."""
 
-    title: str | None = None
-    kind: DatasetKind = DatasetKind.EVENTS
+    title: str | None = Field(default=None, description="Title that people read.")
+    kind: DatasetKind = Field(default=DatasetKind.EVENTS, description="What it holds.")
     attribution: str | None = Field(default=None, description="Who must be named wherever it is shown.")
-    licence: str | None = None
-    citation: str | None = None
+    licence: str | None = Field(default=None, description="Under what terms it may be used.")
+    citation: str | None = Field(default=None, description="How to cite it.")
     resolution: int | None = Field(default=None, ge=1, le=15, description="Finest H3 resolution.")
     areas: Name | None = Field(default=None, description="Dataset of areas that carries reports known to a province.")
     threshold: float | None = Field(default=None, ge=0, le=1, description="Share of refused rows that stops a load.")
     audience: Audience | None = Field(default=None, description="Who may read it; unset: as somebody said, or nobody.")
-    synthetic: bool = False
+    synthetic: bool = Field(default=False, description="Made-up data: said wherever it is shown.")
     source: str | None = Field(default=None, description="Source to read with (hexwatch sources); unset: recognised.")
     mapping: str | None = Field(default=None, description="Mapping (TOML), relative to the project file.")
     replace: bool = Field(default=False, description="A delivery is the whole dataset: what it lacks was deleted.")
@@ -163,7 +163,7 @@ class DeclaredDataset(Model):
     name: str | None = Field(default=None, description="Of areas: column of their names.")
     country: str | None = Field(default=None, description="Of areas: column of their countries.")
     origin: Origin | None = Field(default=None, alias="from", description="Where it comes from.")
-    schedule: Schedule | None = None
+    schedule: Schedule | None = Field(default=None, description="When it is loaded by itself.")
 
     @model_validator(mode="after")
     def _areas_have_a_level(self) -> Self:
@@ -191,18 +191,18 @@ class DeclaredLayer(Model):
     access: str | None = Field(default=None, description="Dataset, or DATASET:CATEGORY,…, of who could not go.")
     required: str | None = Field(default=None, description="Areas, or DATASET:KEY,…, that should be visited.")
     population: Name | None = Field(default=None, description="Dataset that says how many people live where.")
-    title: str | None = None
+    title: str | None = Field(default=None, description="Title that people read.")
 
 
 class Project(Model):
     """A whole project file."""
 
-    title: str = ""
+    title: str = Field(default="", description="What the project is called.")
     webhook_env: EnvironmentName | None = Field(
         default=None, description="Environment variable of an address that is told of failures and staleness."
     )
-    datasets: dict[Name, DeclaredDataset] = Field(default={})
-    layers: dict[Name, DeclaredLayer] = Field(default={})
+    datasets: dict[Name, DeclaredDataset] = Field(default={}, description="By name: lower case, digits, hyphens.")
+    layers: dict[Name, DeclaredLayer] = Field(default={}, description="By name: layers over several datasets.")
 
     @model_validator(mode="after")
     def _names_are_there(self) -> Self:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clients.outcomes import FOUND
+from fixtures.programs import environment, hexwatch, serving
 
-HEXWATCH = Path(sys.executable).with_name("hexwatch")
 LOADS = (
     ["caf", "incidents/ucdp_ged231_caf.csv.gz", "--resolution", "5", "--title", "Violence, Central African Republic"],
     ["prefectures", "context/boundaries.gpkg", "--kind", "areas", "--layer", "ocha_codab_caf_adm1", "--level", "adm1",
@@ -51,32 +48,12 @@ def pictures(root: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def environment(module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Where the commands of this module find their database."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEXWATCH_")}
-    return kept | {
-        "HEXWATCH_DATABASE_URL": module_dsn,
-        "HEXWATCH_DATA_FOLDER": str(tmp_path_factory.mktemp("data")),
-        "HEXWATCH_AUDIENCE": "public",
-        "HEXWATCH_CORS_ORIGINS": "*",  # the browser's page comes from elsewhere
-    }
-
-
-@pytest.fixture(scope="module")
-def address(environment: dict[str, str], shared_data: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+def address(
+    module_dsn: str, tmp_path_factory: pytest.TempPathFactory, shared_data: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
     """Root of a running `hexwatch serve` over a module's LOADS, or else violence, prefectures and patrols."""
+    known = environment(module_dsn, tmp_path_factory.mktemp("data"), HEXWATCH_CORS_ORIGINS="*")  # a page from elsewhere
     for dataset, file, *options in getattr(request.module, "LOADS", LOADS):
-        arguments = [HEXWATCH, "load", dataset, shared_data / file, *options]
-        done = subprocess.run(arguments, env=environment, check=False, capture_output=True, text=True, timeout=100)
-        assert done.returncode == 0, done.stderr
-    serve = [HEXWATCH, "serve", "--port", "0"]
-    with subprocess.Popen(serve, env=environment, stderr=subprocess.PIPE, text=True) as service:
-        assert service.stderr
-        said = service.stderr.readline()
-        found = re.search(r"http://\S+(?=/map)", said)
-        try:
-            assert found, said + service.stderr.read()
-            yield found.group()
-        finally:
-            service.terminate()
-            service.communicate(timeout=20)
+        hexwatch(known, "load", dataset, shared_data / file, *options)
+    with serving(known) as root:
+        yield root

@@ -11,10 +11,12 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+
+from fixtures.programs import serving
 
 BASE = "http://127.0.0.1:8080"  # as pages write it
 RUN = ("sh", "python")
@@ -116,19 +118,3 @@ def compare(wanted: str, printed: str) -> None:
         found = re.search(".*".join(map(re.escape, line.split("…"))), rest)
         assert found, f"{line!r} was not printed, or not in this order:\n{printed}"
         rest = rest[found.end() :]
-
-
-@contextmanager
-def serving(environment: Mapping[str, str]) -> Iterator[str]:
-    """Root of a running `hexwatch serve` on a free port."""
-    command = [Path(sys.executable).with_name("hexwatch"), "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as service:
-        assert service.stderr
-        said = service.stderr.readline()
-        found = re.search(r"http://\S+(?=/map)", said)
-        try:
-            assert found, said + service.stderr.read()
-            yield found.group()
-        finally:
-            service.terminate()
-            service.communicate(timeout=20)

@@ -13,49 +13,35 @@ from pathlib import Path
 
 import pytest
 
-from docs.blocks import DEMO, RUN, Desk, blocks, compare, serving
+from docs.blocks import DEMO, RUN, Desk, blocks, compare
 from docs.pages import MANUAL, PAGES, ROOT, name
+from fixtures.programs import HEXWATCH, environment, hexwatch, serving
 
 FOLLOWED = [page for page in PAGES if any(b.language in RUN and not b.reason for b in blocks(page))]
 PARTS = ("schemas", "etl", "service")  # the folders of the program
 READERS = {"toml": tomllib.loads, "json": json.loads}
-HEXWATCH = Path(sys.executable).with_name("hexwatch")
 
 pytestmark = pytest.mark.timeout(400)  # the first to come waits for the mission, beside whatever else is tested
 
 
 def variables(dsn: str, folder: Path) -> dict[str, str]:
     """What a person's shell knows, with the program on its path and a database of its own."""
-    kept = {variable: value for variable, value in os.environ.items() if not variable.startswith("HEXWATCH_")}
-    return kept | {
-        "PATH": f"{HEXWATCH.parent}:{os.environ['PATH']}",
-        "HEXWATCH_DATABASE_URL": dsn,
-        "HEXWATCH_DATA_FOLDER": str(folder),
-        "HEXWATCH_CORS_ORIGINS": "*",
-        "HEXWATCH_WORKERS": "1",
-        "NO_COLOR": "1",
-    }
+    path = f"{HEXWATCH.parent}:{os.environ['PATH']}"
+    return environment(dsn, folder, PATH=path, HEXWATCH_CORS_ORIGINS="*", HEXWATCH_WORKERS="1", NO_COLOR="1")
 
 
 @pytest.fixture(scope="module")
 def demo(module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of what `./run demo` serves, a tenth of its size."""
     folder = tmp_path_factory.mktemp("mission")
-    environment = variables(module_dsn, tmp_path_factory.mktemp("data"))
-    _do(environment, folder, "simulate", "--scale", "0.05", "--quiet", "--out", ".")
+    known = variables(module_dsn, tmp_path_factory.mktemp("data"))
+    hexwatch(known, "simulate", "--scale", "0.05", "--quiet", "--out", ".", folder=folder)
     _shorten(folder / "patrols.csv", 1500)
     for arguments in json.loads((folder / "loads.json").read_text()):
         if "incidents_initial.csv" not in arguments:  # the revised ones are enough, and so are patrols without posts
-            _do(environment, folder, *(one for one in arguments if one != "posts.parquet"))
-    with serving(environment) as address:
+            hexwatch(known, *(one for one in arguments if one != "posts.parquet"), folder=folder)
+    with serving(known) as address:
         yield address
-
-
-def _do(environment: dict[str, str], folder: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        [HEXWATCH, *arguments], env=environment, cwd=folder, check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _shorten(file: Path, lines: int) -> None:
@@ -78,8 +64,8 @@ def test_a_page_can_be_followed(page: Path, dsn: str, tmp_path: Path, request: p
     address = request.getfixturevalue("demo") if any(DEMO in b.code for b in blocks(page)) else None
     if not shutil.which("curl") and any("curl " in b.code for b in blocks(page) if b.language in RUN and not b.reason):
         pytest.skip("No curl on PATH: the page asks the service by it.")
-    environment = variables(dsn, tmp_path / "data") | own_copy(page, folder)
-    with Desk(folder, environment, address) as desk:
+    known = variables(dsn, tmp_path / "data") | own_copy(page, folder)
+    with Desk(folder, known, address) as desk:
         assert desk.follow(page)
 
 

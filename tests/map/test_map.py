@@ -175,7 +175,7 @@ def test_two_windows_are_compared_as_change(visit: Visit, address: str, pictures
     with visit.page.expect_response(
         lambda answer: "against=2013-01-01/2013-12-31" in answer.url and "/tiles/" in answer.url
     ):
-        visit.page.get_by_text("As change").click()
+        visit.page.get_by_label("As change").check()
     expect(visit.page.locator("#beside")).to_be_hidden()
     expect(visit.page.locator("#caption")).to_contain_text("less 1 Jan 2013 to 31 Dec 2013")
     labels = visit.page.locator("#legend li")

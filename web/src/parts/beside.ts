@@ -13,7 +13,7 @@ export class BesidePicker {
   #select = h("select", { "aria-label": t("Compare with") });
   #from = h("input", { type: "date", required: true });
   #to = h("input", { type: "date", required: true });
-  #dates = h("div", { class: "dates" }, h("label", {}, t("From"), this.#from), h("label", {}, t("Through"), this.#to));
+  #dates = h("div", { class: "dates" }, h("label", {}, t("First day"), this.#from), h("label", {}, t("Last day"), this.#to));
   #how = h("div", { class: "chips", role: "radiogroup", "aria-label": t("How to compare") });
   readonly element = section(t("Compare"), this.#select, this.#dates, this.#how);
   #shown: { layer: Layer; span: Span; view: View } | undefined;

@@ -10,7 +10,7 @@ import numpy as np
 from .indicators import Values
 
 MOST_CLASSES = 6
-SIDE = 3  # classes of more, and as many of less
+SIDE = 4  # classes of more, and as many of less
 LEAST = 1e-9  # a share is a whole number of these: less is nothing
 ENDLESS = 1e300  # more than any number of ours; JSON has no infinity
 
@@ -51,7 +51,7 @@ class Shift(Class):
 
 
 def changes(values: Values) -> list[Class]:
-    """Classes of differences: none, and up to three on either side of it, as wide on one as on the other.
+    """Classes of differences: none, and up to four on either side of it, as wide on one as on the other.
 
     So colours of a diverging ramp are as strong for a fall as for a rise of the same size.
     """

@@ -30,8 +30,8 @@ COMPARED = (
 )
 COMPARED_WATCHED = (
     {"state": State.VISITED, "label": "Pale: visited in both windows, and nothing to compare", "color": "#ffffff"},
-    {"state": State.NOT_VISITED, "label": "Empty outline: not visited in both windows", "color": "none"},
-    {"state": State.NO_ACCESS, "label": "Grey: no access in one of the windows", "color": "#6b6b6b"},
+    {"state": State.NOT_VISITED, "label": "Empty outline: not visited in one of the windows, or both", "color": "none"},
+    {"state": State.NO_ACCESS, "label": "Grey: no access in one of the windows, or both", "color": "#6b6b6b"},
 )
 ALL_STATES = ((STATES, COMPARED), (WATCHED, COMPARED_WATCHED))  # by whether cells have states, and are compared
 

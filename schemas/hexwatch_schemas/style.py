@@ -19,7 +19,17 @@ RAMPS: dict[str, tuple[str, ...]] = {
     "harm": ("#ffffb2", "#fed976", "#feb24c", "#fd8d3c", "#f03b20", "#bd0026"),
     "share": ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494"),
     # Diverging (ColorBrewer: PuOr): as much less is as dark as so much more, and neither colour means good or bad.
-    "change": ("#542788", "#998ec3", "#d8daeb", "#f7f7f7", "#fee0b6", "#f1a340", "#b35806"),
+    "change": (
+        "#542788",
+        "#8073ac",
+        "#b2abd2",
+        "#d8daeb",
+        "#f7f7f7",
+        "#fee0b6",
+        "#fdb863",
+        "#e08214",
+        "#b35806",
+    ),
     "presence": ("#f1eef6", "#d0d1e6", "#a6bddb", "#74a9cf", "#2b8cbe", "#045a8d"),
 }
 # What is known of a cell without a value. Grey is in no ramp; an empty outline is not a value of 0.
@@ -46,7 +56,7 @@ def colours(ramp: str, classes: int) -> list[str]:
     """As many colours of a ramp, from its light to its dark end."""
     ladder = RAMPS[ramp]
     if classes == 1:
-        return [ladder[3]]
+        return [ladder[len(ladder) // 2]]
     return [ladder[round(i * (len(ladder) - 1) / (classes - 1))] for i in range(classes)]
 
 

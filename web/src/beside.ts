@@ -7,7 +7,7 @@ import type { Chart } from "./map/chart";
 import type { Underlay } from "./map/pictures";
 import { Pane } from "./pane";
 import { Divider } from "./parts/divider";
-import { spanWords } from "./words";
+import { daysWords } from "./words";
 
 export interface BesideEvents {
   picked(cell: string | undefined): void;
@@ -29,9 +29,10 @@ export class Beside {
   show(first: Question, question: Question | undefined, layers: Layer[], swipe: boolean): void {
     byId("view").classList.toggle("split", question !== undefined && !swipe);
     this.#divider.show(question !== undefined && swipe);
-    fill(byId("caption"), question || first.against ? caption(first, layers) : null);
+    const same = question?.layer === first.layer;
+    fill(byId("caption"), question || first.against ? caption(first, layers, same) : null);
     if (!question) return this.#close();
-    fill(byId("beside-caption"), caption(question, layers));
+    fill(byId("beside-caption"), caption(question, layers, same));
     this.#open().ask(question);
   }
 
@@ -64,9 +65,11 @@ export class Beside {
   }
 }
 
-function caption({ layer, indicator, span, against }: Question, layers: Layer[]): HTMLElement {
+/** What tells the two apart: the days, where they are of one layer. */
+function caption({ layer, indicator, span, against }: Question, layers: Layer[], same: boolean): HTMLElement {
+  if (against) return h("span", {}, h("strong", {}, t("{0}, less {1}", daysWords(span), daysWords(against))));
+  if (same) return h("span", {}, h("strong", {}, daysWords(span)));
   const found = layers.find(({ id }) => id === layer);
   const shown = found?.indicators.find(({ id }) => id === indicator);
-  const days = against ? t("{0}, less {1}", spanWords(span), spanWords(against)) : spanWords(span);
-  return h("span", {}, h("strong", {}, t(shown?.title ?? indicator)), ` · ${found?.title ?? layer} · ${days}`);
+  return h("span", {}, h("strong", {}, t(shown?.title ?? indicator)), ` · ${found?.title ?? layer} · ${daysWords(span)}`);
 }

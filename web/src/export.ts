@@ -2,7 +2,7 @@
 
 import type { Layer, Legend, Question } from "./api";
 import { t } from "./language";
-import { moment, serviceWords, spanWords } from "./words";
+import { daysWords, moment, serviceWords, spanWords } from "./words";
 
 const [MARGIN, LINE] = [24, 22];
 const FONT = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
@@ -40,7 +40,7 @@ function heading(layer: Layer, question: Question): Text {
 }
 
 function days({ span, against }: Question): string {
-  return against ? t("{0}, less {1}", spanWords(span), spanWords(against)) : spanWords(span);
+  return against ? t("{0}, less {1}", daysWords(span), daysWords(against)) : spanWords(span);
 }
 
 function category(layer: Layer, wanted: string): string {

@@ -98,8 +98,8 @@ export const FRENCH_SERVICE: Record<string, string> = {
   "No hexagon: no report in either; nobody may have looked":
     "Sans hexagone : aucun fait dans aucune ; peut-être personne n’a regardé",
   "Pale: visited in both windows, and nothing to compare": "Pâle : visité dans les deux périodes, rien à comparer",
-  "Empty outline: not visited in both windows": "Contour vide : non visité dans les deux périodes",
-  "Grey: no access in one of the windows": "Gris : aucun accès dans l’une des périodes",
+  "Empty outline: not visited in one of the windows, or both": "Contour vide : non visité dans l’une des périodes, ou les deux",
+  "Grey: no access in one of the windows, or both": "Gris : aucun accès dans l’une des périodes, ou les deux",
 
   "Deaths": "Morts",
   "Events": "Faits",

@@ -25,6 +25,7 @@ export function t(sentence: string, ...values: (string | number)[]): string {
 
 /** A sentence of the service in the reader's language, its parts said by `part`; one that is not known stays as it is. */
 export function told(sentence: string, part: (text: string) => string): string {
+  if (sentence in FRENCH_SERVICE) return t(sentence);
   for (const { parts, words } of FORMS) {
     const found = parts.exec(sentence);
     if (found) return filled(words[language], found.slice(1).map(part));

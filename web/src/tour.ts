@@ -44,10 +44,15 @@ export function stops(layers: Layer[]): Stop[] {
     watched && {
       title: t("Where nobody looked"),
       text: t("An empty outline was never visited, grey could not be reached. Neither is quiet: nobody knows."),
-      view: { ...NEUTRAL, layer: watched.id, ...lastMonths(1, daysOf(watched)) },
+      view: { ...NEUTRAL, layer: watched.id, indicator: exact(watched), ...lastMonths(1, daysOf(watched)) },
     },
   ];
   return found.filter((stop): stop is Stop => stop !== undefined);
+}
+
+/** What is spread over a province would cover what nobody looked at. */
+function exact(layer: Layer): string | undefined {
+  return layer.indicators.find(({ id }) => id === "incidents_precise")?.id;
 }
 
 export class Tour {

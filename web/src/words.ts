@@ -32,8 +32,12 @@ export function day(iso: string): string {
 
 export function spanWords(span: Span): string {
   const days = daysIn(span);
-  const length = days === 1 ? t("1 day") : t("{0} days", NUMBER.format(days));
-  return days === 1 ? `${day(span.from)} (${length})` : `${t("{0} to {1}", day(span.from), day(span.to))} (${length})`;
+  return `${daysWords(span)} (${days === 1 ? t("1 day") : t("{0} days", NUMBER.format(days))})`;
+}
+
+/** The same, where the length says nothing new. */
+export function daysWords({ from, to }: Span): string {
+  return from === to ? day(from) : t("{0} to {1}", day(from), day(to));
 }
 
 export function moment(iso: string): string {

@@ -129,5 +129,7 @@ def test_days_that_are_held_back_are_empty(client: TestClient, mission: str, loa
     client.portal.call(state.refresh)
     for window in (recent, f"{recent}/..", recent[:4]):
         assert client.get("/collections/quartz/items", params={"datetime": window}).json()["numberMatched"] == 0, window
+    for choice in ({"datetime": recent, "against": "2024-01-15"}, {"datetime": "2024-01-15", "against": recent}):
+        assert client.get("/styles/quartz/incidents.json", params=choice).status_code == 400, choice
     shown = client.get("/layers/quartz").json()
     assert shown["data_through"] < recent

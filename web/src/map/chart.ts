@@ -84,6 +84,7 @@ export class Chart {
   }
 
   fit([west, south, east, north]: Bounds, animate: boolean): void {
+    this.#map.resize(); // another map may just have come beside it, or gone
     const bounds: Bounds = [west, south, east < west ? east + 360 : east, north];
     this.#map.fitBounds(bounds, { padding: 32, maxZoom: 9, duration: animate ? 600 : 0 });
   }

@@ -52,7 +52,7 @@ export class LayerList {
     );
     const badge = layer.synthetic ? h("span", { class: "badge" }, t("Synthetic")) : null;
     const span = t("{0} to {1}", day(layer.data_from), day(layer.data_through));
-    const text = h("span", { class: "layer-text" }, h("span", { class: "layer-title" }, layer.title, badge), h("small", {}, span));
+    const text = h("span", { class: "layer-text" }, h("span", { class: "layer-title" }, layer.title), h("small", {}, badge, span));
     return h("label", { class: "layer" }, input, text);
   }
 }

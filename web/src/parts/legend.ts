@@ -7,13 +7,19 @@ import { serviceWords } from "../words";
 export function showLegend(element: HTMLElement, legend: Legend | null): void {
   element.hidden = legend === null;
   if (!legend) return;
+  const folded = element.querySelector("details")?.open === false;
   fill(
     element,
-    h("h2", {}, serviceWords(legend.title)),
+    h("details", { open: !folded }, h("summary", {}, h("h2", {}, serviceWords(legend.title))), ...body(legend)),
+  );
+}
+
+function body(legend: Legend): (HTMLElement | null)[] {
+  return [
     legend.note ? h("p", { class: "help" }, serviceWords(legend.note)) : null,
     h("ul", { class: "classes" }, ...legend.classes.map(row)),
     ...(legend.states ?? []).map(({ state, label }) => h("p", { class: `help state-${state}` }, serviceWords(label))),
-  );
+  ];
 }
 
 /** Drawn as on the map, with the land showing through, or the two would not match. */

@@ -11,6 +11,7 @@ import psycopg
 import typer
 from psycopg.rows import dict_row
 
+from hexwatch_schemas.access.acting import act_as
 from hexwatch_schemas.migrate import prepared_store
 from hexwatch_schemas.settings import settings
 
@@ -21,8 +22,9 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout,
 
 @contextmanager
 def connected() -> Iterator[psycopg.Connection]:
-    """An autocommit connection to the store."""
+    """An autocommit connection to the store, in the name of who runs this."""
     with prepared_store(settings()) as store, psycopg.connect(store.admin_dsn, autocommit=True) as conn:
+        act_as(conn)
         yield conn
 
 

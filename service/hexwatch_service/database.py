@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, LiteralString
@@ -23,6 +22,10 @@ log = logging.getLogger(__name__)
 
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
 CHANNEL: LiteralString = "hexwatch_release"
+WAIT = 2.0  # seconds for a connection
+PATIENCE = 5.0  # seconds for a database that begins anew
+ATTEMPTS = 3  # a question that ends its session each time is not asked for ever
+ENDED = ("08", "57P")  # classes of errors that end a session: connection exception, operator intervention
 
 
 # A host that vanished without a word is noticed after 25 s: who only listens would else wait for ever. (libpq, 34.1.2)
@@ -53,18 +56,21 @@ class Unavailable(StoreError):
 
 
 class Database:
-    """A pool of connections; every query is one short read."""
+    """A pool of connections; every query is one short read, asked again where its connection was lost."""
 
     def __init__(self, dsn: str, *, size: int, seconds: float, least: int = 1) -> None:
         """`least` connections stay open: of a pool that is seldom asked, none."""
         self._dsn = bounded(dsn, seconds)
+        # Between two attempts the pool waits twice as long each time: one that gives up soon begins anew, with the next
+        # who asks, however long the database was away.
         self._pool = Pool(
-            self._dsn, min_size=least, max_size=size, timeout=2, max_waiting=0, reconnect_timeout=math.inf, open=False,
-            kwargs={"autocommit": True, "row_factory": dict_row}, check=Pool.check_connection,
+            self._dsn, min_size=least, max_size=size, timeout=WAIT, max_waiting=0, reconnect_timeout=WAIT, open=False,
+            kwargs={"autocommit": True, "row_factory": dict_row}, check=self._check,
         )  # fmt: skip
         self.lost: float | None = None  # since when (time.monotonic) nobody tells of releases
         # The pool's own limit on waiters stops it from ever coming back after a long outage; this one does not.
         self._places = asyncio.Semaphore(size * 8)
+        self._broke = -PATIENCE  # when (time.monotonic) a connection was last found broken
 
     async def open(self) -> None:
         """Connect; raises Unavailable where there is no database within 30 s."""
@@ -82,11 +88,37 @@ class Database:
         if self._places.locked():
             raise Unavailable("The database is busy.", hint="Try again in a moment.")
         async with self._places:
-            try:
-                async with self._pool.connection() as conn:
-                    return await (await conn.execute(statement, params)).fetchall()
-            except (PoolTimeout, psycopg.OperationalError) as error:
-                raise Unavailable("The database does not answer in time.", hint="Try again in a moment.") from error
+            began, asked = time.monotonic(), 0
+            while True:
+                asked += 1
+                try:
+                    return await self._rows(statement, params)
+                except psycopg.OperationalError as error:
+                    if not self._is_lost(error) or asked > ATTEMPTS or time.monotonic() - began > PATIENCE:
+                        raise Unavailable(
+                            "The database does not answer in time.", hint="Try again in a moment."
+                        ) from error
+
+    async def _rows(self, statement: Any, params: Mapping[str, Any]) -> list[DictRow]:
+        async with self._pool.connection() as conn:
+            return await (await conn.execute(statement, params)).fetchall()
+
+    async def _check(self, conn: AsyncConnection[DictRow]) -> None:
+        try:
+            await Pool.check_connection(conn)
+        except psycopg.OperationalError:
+            self._broke = time.monotonic()
+            raise
+
+    def _is_lost(self, error: psycopg.OperationalError) -> bool:
+        """Whether a connection ended, and not what was asked: a read is then asked again."""
+        now = time.monotonic()
+        if isinstance(error, PoolTimeout):
+            return now - self._broke < PATIENCE
+        if error.sqlstate is None or error.sqlstate.startswith(ENDED):
+            self._broke = now
+            return True
+        return False
 
     async def listen(self, heard: Callable[[], Awaitable[None]]) -> None:
         """Call `heard` now, after every release, and after every reconnection for what was missed. Never returns."""

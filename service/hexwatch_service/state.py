@@ -22,7 +22,7 @@ from .access.readers import ANYONE, Reader
 from .answers import Representation, Resource
 from .catalogue import Catalogue, Layer
 from .database import Database, Unavailable, sql
-from .flights import Flights
+from .flights import Flights, Kept
 from .live import Live
 from .numbers import Numbers
 from .ogc.stored.collection import Stored
@@ -52,7 +52,7 @@ class State:
     studio: Studio
     published: Published = field(default_factory=Published)
     assets: Mapping[str, Resource] = field(default_factory=assets.read)
-    counts: Flights[int] = field(default_factory=lambda: Flights(COUNTS, lambda _: 1))
+    counts: Kept[int] = field(default_factory=lambda: Kept(COUNTS, lambda _: 1))
     live: Live = field(default_factory=Live)
     reader: Reader = ANYONE
     moment: View | None = None  # what is shown of an earlier release, where one was asked for

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import os
 import socket
 from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
 
-from .items import ELSEWHERE, ITEMS
+from .items import ITEMS, NO_TEST, numbers
 
 _FOUND: dict[int, list[tuple[str, str]]] = {}
-_SAID = pytest.StashKey[str]()
 
 
 @pytest.fixture
@@ -40,25 +39,27 @@ def said(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    number = re.search(r"::test_(\d\d)_", report.nodeid)
-    if number and (report.when == "call" or report.outcome != "passed"):
+    """Collect what became of each item."""
+    if report.when == "call" or report.outcome != "passed":
         text = " ".join(str(value) for name, value in report.user_properties if name == "said")
-        _FOUND.setdefault(int(number[1]), []).append((report.outcome, text))
+        for number in numbers(report.nodeid):
+            _FOUND.setdefault(number, []).append((report.outcome, text))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table, where the whole suite was asked for."""
-    if len(_FOUND) < 10:
+    """The table, where the long ones were asked for too."""
+    if "HEXWATCH_ABUSE" not in os.environ:
         return
     terminalreporter.write_line("\n| item | injected | result |\n| --- | --- | --- |")
-    for number in range(1, 56):
-        terminalreporter.write_line(f"| {number} | {ITEMS.get(number, '')} | {_result(number)} |")
+    for number, injected in ITEMS.items():
+        terminalreporter.write_line(f"| {number} | {injected} | {_result(number)} |")
 
 
 def _result(number: int) -> str:
     found = _FOUND.get(number)
     if not found:
-        return ELSEWHERE.get(number, "not tried")
-    outcomes = {outcome for outcome, _ in found}
-    word = "held" if outcomes == {"passed"} else "FAILED" if "failed" in outcomes else "not tried here"
-    return "; ".join(filter(None, [word, *(text for _, text in found)]))
+        return NO_TEST.get(number, "not tried")
+    outcomes = [outcome for outcome, _ in found]
+    word = "FAILED" if "failed" in outcomes else "held" if "passed" in outcomes else "not tried here"
+    partly = f"{outcomes.count('skipped')} of {len(found)} not tried here" if len(set(outcomes)) > 1 else ""
+    return "; ".join(filter(None, [word, partly, *(text for _, text in found)]))

@@ -1,6 +1,9 @@
-"""The numbered items: what is injected, and which tests hold what others do."""
+"""The numbered items: what is injected, and why one has no test. A test has the numbers of its items in its name."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 ITEMS = {
     1: "filters that call functions",
@@ -9,6 +12,16 @@ ITEMS = {
     4: "bad numbers, boxes, days, bytes",
     5: "errors that could tell of SQL, paths, hosts",
     6: "patterns that blow up",
+    7: "paths instead of rasters",
+    8: "virtual rasters (VRT), also under another name",
+    9: "addresses on loopback instead of rasters",
+    10: "redirects",
+    11: "MRF and other files that name files",
+    12: "pictures of 20,000 x 20,000",
+    13: "decompression bombs",
+    14: "long expressions",
+    15: "tiles that are none",
+    16: "45 heavy previews at once",
     17: "virtual dataset under another name",
     18: "XML with a DOCTYPE",
     19: "small file that unpacks to a large one",
@@ -36,10 +49,37 @@ ITEMS = {
     41: "50 readers that read nothing",
     42: "truncation",
     43: "a service worker killed (-9)",
+    44: "loads killed (-9) at every stage",
+    45: "a paused load that wakes after it was replaced",
+    46: "the same window queued twice, and a kill",
+    47: "database away while a job ends",
+    48: "two starts of one load",
+    49: "missed ticks",
+    50: "reads while releases follow each other",
+    51: "corrected, moved and deleted reports",
+    52: "other columns, 5 % bad rows",
+    53: "full disk, statement timeout",
+    54: "a Dask worker killed (-9)",
+    55: "two migrators, a kill in a migration, an edited one",
 }
-ELSEWHERE = {
-    **dict.fromkeys(range(7, 17), "tests of pictures: tests/service/pictures"),
-    37: "tests/service/engine/test_outage.py: no limit on waiting clients, reconnects without end",
-    42: "tests/service/ogc: numberMatched beside numberReturned; a file is whole or refused",
-    **dict.fromkeys(range(44, 56), "tests of loads: tests/etl"),
-}
+NO_TEST: dict[int, str] = {}
+"""Items that do not apply, and why."""
+
+TESTS = Path(__file__).parents[1]
+_NAME = re.compile(r"\btest_(?:abuse_)?(\d\d(?:_(?:and_)?\d\d)*)_")
+
+
+def numbers(name: str) -> list[int]:
+    """The items of a test, by its name: of `test_08_and_11_files` 8 and 11."""
+    found = _NAME.search(name)
+    return [int(number) for number in re.findall(r"\d\d", found[1])] if found else []
+
+
+def tested() -> dict[int, set[str]]:
+    """The files that have tests of each item, from the tests' folder on."""
+    found: dict[int, set[str]] = {}
+    for file in sorted(TESTS.rglob("test_*.py")):
+        for name in re.findall(r"def (test_\w+)", file.read_text()):
+            for number in numbers(name):
+                found.setdefault(number, set()).add(file.relative_to(TESTS.parent).as_posix())
+    return found

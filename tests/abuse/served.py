@@ -32,7 +32,16 @@ class Served:
     def workers(self) -> set[int]:
         """Processes that answer."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return {int(pid) for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        return {int(pid) for pid in children if b"hexwatch" in _command(pid)}
+
+
+def _command(pid: str) -> bytes:
+    """Empty of a process that has ended."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
+    return b"" if b"resource_tracker" in command else command
 
 
 @contextmanager

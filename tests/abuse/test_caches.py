@@ -19,7 +19,7 @@ NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 PATHS = ("/layers", "/collections", "/layers/velvet", "/layers/obsidian", "/layers/quartz", "/tiles/quartz/6/35/31.mvt",
          "/tiles/velvet/6/35/31.mvt", "/collections/velvet_events/items", "/wmts", "/")  # fmt: skip
 CONFIGURATION = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ }}
 http {{
   proxy_cache_path {folder}/cache keys_zone=all:1m;

@@ -6,11 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Annotated
 
-import psycopg
 import typer
 
-from hexwatch_schemas.migrate import prepared_store
-from hexwatch_schemas.settings import settings
+from ..asking import connected
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +44,7 @@ def layer(
     from ..layers import Chosen, LayerRequest, compose  # noqa: PLC0415 (shapely takes a second; --help should not)
 
     parts = [Chosen.parse(text) if text else None for text in (access, required)]
-    with prepared_store(settings()) as store, psycopg.connect(store.admin_dsn, autocommit=True) as conn:
+    with connected() as conn:
         made = compose(conn, LayerRequest(name, shown, effort, *parts, population=population, title=title))
     if as_json:
         typer.echo(json.dumps(asdict(made)))

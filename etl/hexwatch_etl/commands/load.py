@@ -11,10 +11,10 @@ import psycopg
 import typer
 
 from hexwatch_schemas.errors import UsageError
-from hexwatch_schemas.migrate import prepared_store
 from hexwatch_schemas.settings import settings
 
 from .. import load_options as told
+from ..asking import connected
 from ..rasters.recognise import is_tiff
 from ..rasters.said import Said as RasterSaid
 
@@ -144,8 +144,7 @@ def _with_progress(work: Load) -> Report:
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with (
-        prepared_store(settings()) as store,
-        psycopg.connect(store.admin_dsn, autocommit=True) as conn,
+        connected() as conn,
         Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar,
     ):
         task = bar.add_task("Starting", total=None)

@@ -58,8 +58,8 @@ def release_to(
 ) -> None:
     """Let a layer be seen by more people than the data it is made of: sums over hexagons, not records.
 
-    A person answers for it by name. It ends by itself where an input becomes stricter than it was, or where the layer
-    is released to another audience.
+    A person answers for it by name. It ends by itself where an input becomes stricter than it was, where the layer gets
+    another input, or where it is released to another audience.
 
     Exit codes: 0 done, 1 failed, 2 wrong use.
     """

@@ -1,5 +1,5 @@
 -- name: actor
-select set_config('hexwatch.actor', %(actor)s, true)
+select set_config('hexwatch.actor', %(actor)s, false)
 
 -- name: what
 -- A dataset's own layer has its name: who names it means the dataset.
@@ -23,8 +23,9 @@ values (%(dataset)s, %(audience)s, %(finest)s, %(delay)s)
 update catalog.approval set withdrawn_at = clock_timestamp() where layer = %(layer)s and withdrawn_at is null
 
 -- name: approve
-insert into catalog.approval (layer, audience, inputs, approved_by, reason)
-select la.layer, %(audience)s, a.name, %(by)s, %(reason)s
+insert into catalog.approval (layer, audience, inputs, datasets, approved_by, reason)
+select la.layer, %(audience)s, a.name, array(select i.dataset from catalog.layer_input i where i.layer = la.layer order by 1),
+  %(by)s, %(reason)s
 from catalog.layer_audience la join catalog.audience a on a.rank = la.inputs where la.layer = %(layer)s
 returning inputs
 

@@ -7,6 +7,7 @@ import asyncio
 from fastapi import APIRouter, Request, Response
 
 from ..catalogue import Layer
+from ..leaving import while_there
 from ..ogc.answering import answered_item, answered_page, key_of, page_of
 from ..ogc.formats import registry
 from ..ogc.negotiation import chosen
@@ -24,7 +25,8 @@ async def items(request: Request, layer: TheCollection, state: Held) -> Response
     said, accept = once(request.query_params), request.headers.get("accept", "")
     if not isinstance(layer, Layer):
         asked, f = records.read(layer, said)
-        return await answered_items(request, state, layer, asked, chosen(registry(), f, accept))
+        written = chosen(registry(), f, accept)
+        return await while_there(request, answered_items(request, state, layer, asked, written))
     question, f = read(layer, said)
     written = chosen(registry(), f, accept)
     table = await state.numbers.table(layer, question.asked, question.resolution)

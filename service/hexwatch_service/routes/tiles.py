@@ -8,8 +8,10 @@ from fastapi import APIRouter, Request, Response
 
 from hexwatch_schemas.tiles import Tile
 
+from ..catalogue import Layer
 from ..described import MVT, tile_url
 from ..ogc.schema import properties
+from ..ogc.stored.tiles import SAMPLED
 from ..state import Held, TheCollection, TheLayer
 from ..tile_addresses import hexagons
 from ..tile_addresses import tile as named_tile
@@ -40,7 +42,7 @@ async def tilejson(layer: TheCollection, state: Held, choice: ComparedQuery) -> 
         "vector_layers": [
             {
                 "id": layer.id,
-                "description": layer.title,
+                "description": layer.title if isinstance(layer, Layer) else f"{layer.title}. {SAMPLED}",
                 "minzoom": layer.minzoom,
                 "maxzoom": layer.maxzoom,
                 "fields": {name: _FIELDS[found.type] for name, found in properties(layer).items()},

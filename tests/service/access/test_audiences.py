@@ -62,7 +62,7 @@ def module_layer(module_dsn: str) -> str:
     return module_dsn
 
 
-def test_an_approval_widens_until_an_input_becomes_stricter(module_layer: str) -> None:
+def test_an_approval_widens_until_an_input_becomes_stricter_or_another(module_layer: str) -> None:
     def rank() -> int:
         return execute(module_layer, "select rank from catalog.layer_audience where layer = 'both'")[0][0]
 
@@ -71,14 +71,26 @@ def test_an_approval_widens_until_an_input_becomes_stricter(module_layer: str) -
     assert rank() == 1
     execute(
         module_layer,
-        "insert into catalog.approval (layer, audience, inputs, approved_by, reason)"
-        " values ('both', 'public', 'restricted', 'A. Name', 'sums only')",
+        "insert into catalog.approval (layer, audience, inputs, datasets, approved_by, reason)"
+        " select 'both', 'public', 'restricted', array_agg(number), 'A. Name', 'sums only' from catalog.dataset",
     )
+    assert rank() == 0
+    role = "update catalog.layer_dataset set dataset = %s where role = 'effort'"
+    ((known,),) = execute(module_layer, "select number from catalog.dataset where id = 'effort'")
+    execute(module_layer, role, _another(module_layer))
+    assert rank() == 1  # whoever approved it knew nothing of this one
+    execute(module_layer, role, known)
     assert rank() == 0
     execute(module_layer, "update catalog.dataset set audience = 'confidential' where id = 'effort'")
     assert rank() == 2
     execute(module_layer, "update catalog.dataset set audience = null where id = 'effort'")
     assert execute(module_layer, "select * from catalog.layer_audience where layer = 'both'") == []
+
+
+def _another(dsn: str) -> int:
+    made = "insert into catalog.dataset (id, kind, title, audience) values ('other', 'events', '', 'restricted')"
+    ((number,),) = execute(dsn, f"{made} returning number")
+    return number
 
 
 def test_a_running_service_follows_a_classification(client: TestClient, mission: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 
 import psycopg
@@ -152,6 +153,8 @@ def test_a_load_changes_no_audience(mission: str, cli: Cli, tmp_path) -> None:
     assert (first.code, "hexwatch classify zones" in first.stdout) == (0, True), first.stderr
     assert execute(mission, "select audience from catalog.dataset where id = 'zones'") == [(None,)]
     assert cli(*usual, "--audience", "restricted", dsn=mission).code == 0
+    who = "select distinct actor from audit.entry where subject = 'zones'"
+    assert execute(mission, who) == [(getpass.getuser(),)]
     wider = cli(*usual, "--audience", "public", dsn=mission)
     assert (wider.code, "hexwatch classify" in wider.stderr) == (2, True)
     assert execute(mission, "select audience from catalog.dataset where id = 'zones'") == [("restricted",)]

@@ -1,4 +1,4 @@
-"""Every route, format and audience: what is not for somebody does not exist for them, anywhere (abuse 32)."""
+"""Every route, format and audience: what is not for somebody does not exist for them, anywhere."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from fixtures.access import LAYERS, Keys, heard
+from fixtures.access import LAYERS, Keys, execute, heard
+from hexwatch_schemas.words import Audience
+from hexwatch_service.access.readers import ANYONE, Reader
 from hexwatch_service.ogc.formats import registry
+from hexwatch_service.routes.operations import live
+from hexwatch_service.routes.parameters import Nothing
+from hexwatch_service.state import State
 
 CELL = h3.latlng_to_cell(4.3612, 18.5549, 5)
 ABSENT = "zircon"
@@ -79,10 +84,11 @@ def addresses(client: TestClient, name: str) -> list[str]:
     return list(dict.fromkeys([*plain, *items, *described, *kvp, *earlier]))
 
 
-def seen(answer: Response, name: str) -> tuple[int, str, str]:
+def seen(answer: Response, name: str) -> tuple[int, dict[str, str], str]:
     """What a client can tell an answer by, whatever the layer is called."""
     text = re.sub(r'"(?:timeStamp|server_time)":"[^"]+"', "", answer.content.decode("latin-1"))
-    return answer.status_code, answer.headers.get("content-type", ""), text.replace(name, "NAME")
+    headers = {k: v.replace(name, "NAME") for k, v in answer.headers.items() if k != "content-length"}
+    return answer.status_code, headers, text.replace(name, "NAME")
 
 
 def ask(client: TestClient, url: str, key: str | None) -> Response:
@@ -104,7 +110,7 @@ def test_there_are_routes_to_walk(client: TestClient) -> None:
     )
 
 
-def test_what_is_not_for_somebody_answers_as_what_is_not_there(
+def test_32_what_is_not_for_somebody_answers_as_what_is_not_there(
     client: TestClient, people: dict[str | None, str | None]
 ) -> None:
     for who, hidden in HIDDEN.items():
@@ -117,14 +123,14 @@ def test_what_is_not_for_somebody_answers_as_what_is_not_there(
                     assert answer.headers["cache-control"] in ("no-store", "private, no-store"), url
 
 
-def test_no_answer_names_what_is_not_for_somebody(client: TestClient, people: dict[str | None, str | None]) -> None:
+def test_32_no_answer_names_what_is_not_for_somebody(client: TestClient, people: dict[str | None, str | None]) -> None:
     for who, hidden in HIDDEN.items():
-        for url in addresses(client, PUBLIC):
+        for url in [*addresses(client, PUBLIC), "/metrics", "/status?f=html", "/status?f=json"]:
             text = ask(client, url, people[who]).content.decode("latin-1")
             assert not [name for name in hidden | {"ghost"} if name in text], (who, url)
 
 
-def test_who_may_see_it_sees_it_everywhere(client: TestClient, people: dict[str | None, str | None]) -> None:
+def test_32_who_may_see_it_sees_it_everywhere(client: TestClient, people: dict[str | None, str | None]) -> None:
     for name, who in ((RESTRICTED, "restricted"), (RESTRICTED, "confidential"), (CONFIDENTIAL, "confidential")):
         pairs = zip(addresses(client, name), addresses(client, PUBLIC), strict=True)
         for url, other in pairs:
@@ -132,3 +138,24 @@ def test_who_may_see_it_sees_it_everywhere(client: TestClient, people: dict[str 
             assert answer.status_code == usual.status_code, (who, url)
             assert answer.headers["cache-control"] == "private, no-store", (who, url)
     assert set(LAYERS) == {PUBLIC, RESTRICTED, CONFIDENTIAL, "ghost"}
+
+
+@pytest.mark.parametrize("who", HIDDEN)
+def test_32_the_live_stream_tells_of_what_is_shown_and_ends_when_that_changes(
+    client: TestClient, mission: str, who: str | None
+) -> None:
+    state: State = client.app.api.state.hexwatch  # pyright: ignore[reportAttributeAccessIssue, reportFunctionMemberAccess]
+    reader = ANYONE if who is None else Reader(Audience(who), None, "anna")
+
+    async def listen() -> tuple[str, bytes | None]:
+        """What who listens hears, and last of all when somebody classifies a layer."""
+        events = (await live(state.seen_by(reader), Nothing())).body_iterator
+        first = str(await anext(events)) + str(await anext(events))
+        execute(mission, "update catalog.dataset set audience = 'confidential' where id = 'velvet'")
+        await state.judge()
+        return first, await anext(events, None)
+
+    assert client.portal
+    told, last = client.portal.call(listen)
+    assert {name for name in LAYERS if name in told} == set(LAYERS) - HIDDEN[who] - {"ghost"}
+    assert last is None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import h3.api.basic_int as h3
 import mapbox_vector_tile
@@ -17,6 +19,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from fixtures.facts import Fact, Mission, found
 from fixtures.service import Serve
+from hexwatch_service import database
+from hexwatch_service.database import Database, Unavailable
 
 CELLS = sorted(h3.grid_disk(h3.latlng_to_cell(4.4, 18.6, 5), 3))
 DAY = date(2024, 1, 1)
@@ -88,16 +92,76 @@ def test_tiles_keep_coming_while_the_database_is_away(mission: Mission, client: 
     assert "x-hexwatch-stale" not in client.get(TILE).headers
 
 
+WAITS = "select pg_sleep(case when pg_try_advisory_lock_shared(7) then 0 else 30 end), 1 as n"
+
+
+def test_33_a_question_whose_session_ended_is_asked_again(dsn: str) -> None:
+    async def use(admin: psycopg.Connection) -> Any:
+        found = Database(dsn, size=2, seconds=40)
+        await found.open()
+        try:
+            admin.execute("select pg_advisory_lock(7)")
+            asking = asyncio.ensure_future(found.fetch(WAITS, {}))
+            running = "from pg_stat_activity where state = 'active' and query like 'select pg_sleep(case%'"
+            while admin.execute(f"select pid {running}").fetchone() is None:  # pyright: ignore[reportArgumentType, reportCallIssue]
+                await asyncio.sleep(0.01)
+            admin.execute("select pg_advisory_unlock(7)")
+            admin.execute(f"select pg_terminate_backend(pid) {running}")  # pyright: ignore[reportArgumentType, reportCallIssue]
+            return (await asking)[0]["n"]
+        finally:
+            await found.close()
+
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        assert asyncio.run(use(admin)) == 1
+
+
+def test_37_an_outage_longer_than_the_pool_waits(dsn: str, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool gives up its connections one by one, with many who ask; afterwards whoever asks gets one."""
+    monkeypatch.setattr(database, "WAIT", 0.2)
+    monkeypatch.setattr(database, "PATIENCE", 0.5)
+    name = sql.Identifier(str(conninfo_to_dict(dsn)["dbname"]))
+
+    async def use(admin: psycopg.Connection) -> list[Any]:
+        found = Database(dsn, size=2, seconds=1)
+        await found.open()
+        try:
+            admin.execute(sql.SQL("alter database {} allow_connections false").format(name))
+            admin.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
+                (conninfo_to_dict(dsn)["dbname"],),
+            )
+            for _ in range(3):
+                asked = (found.fetch("select 1 as n", {}) for _ in range(40))
+                told = await asyncio.gather(*asked, return_exceptions=True)
+                assert {type(one) for one in told} == {Unavailable}
+            admin.execute(sql.SQL("alter database {} allow_connections true").format(name))
+            return await _fetched(found)
+        finally:
+            await found.close()
+
+    with psycopg.connect(server, autocommit=True) as admin:
+        assert asyncio.run(use(admin)) == [{"n": 1}]
+
+
+async def _fetched(found: Database) -> list[Any]:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return await found.fetch("select 1 as n", {})
+        except Unavailable:
+            assert time.monotonic() < deadline, "it did not come back"
+
+
 def test_releases_that_may_be_outdated_for_too_long_are_not_served(mission: Mission, client: TestClient) -> None:
     mission.publish(5, facts(2))
     soon(lambda: amounts(client) == {2})  # from here on the service listens, and forgets no outage that is made up
-    database = client.app.api.state.hexwatch.database  # pyright: ignore[reportAttributeAccessIssue, reportFunctionMemberAccess]
-    database.lost = time.monotonic() - 86401
+    held = client.app.api.state.hexwatch.database  # pyright: ignore[reportAttributeAccessIssue, reportFunctionMemberAccess]
+    held.lost = time.monotonic() - 86401
     for path in (TILE, "/layers", "/legend/mission/incidents.json"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")
     assert client.get("/healthz").status_code == 200
-    database.lost = None
+    held.lost = None
     assert client.get(TILE).status_code == 200
 
 

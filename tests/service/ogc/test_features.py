@@ -82,7 +82,7 @@ def test_floats_are_written_as_floats(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("sortby", [None, "deaths", "-incidents,h3", "-deaths_per_incident"])
-def test_pages_neither_lose_nor_repeat(client: TestClient, sortby: str | None) -> None:
+def test_42_pages_neither_lose_nor_repeat_and_say_how_many_there_are(client: TestClient, sortby: str | None) -> None:
     whole = cells(items(client, **({"sortby": sortby} if sortby else {})))
     pages = follow(client, f"{ITEMS}?limit=7" + (f"&sortby={sortby}" if sortby else ""))
     assert [cell for page in pages for cell in cells(page)] == whole

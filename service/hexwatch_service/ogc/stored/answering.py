@@ -63,11 +63,12 @@ async def answered_record(request: Request, state: State, stored: Stored, name: 
 async def _counted(state: State, stored: Stored, asked: Asked) -> int:
     """Counted once for all pages of a question: what a run left does not change."""
     same = replace(asked, limit=None, offset=0, sortby=(), properties=(), crs=crs.CRS84)
-
-    async def make() -> int:
-        return (await fetched(state, statements.count(stored, same)))[0]["matched"]
-
-    return await state.counts.get((stored.id, stored.digest, same), make)
+    key = (stored.id, stored.digest, same)
+    found = state.counts.peek(key)
+    if found is None:  # by each who asks at once: work that is shared would not end with the one who asked for it
+        found = (await fetched(state, statements.count(stored, same)))[0]["matched"]
+        state.counts.keep(key, found)
+    return found
 
 
 async def fetched(state: State, statement: Statement) -> list[DictRow]:

@@ -20,6 +20,7 @@ from .collection import Stored
 from .question import Asked, read
 
 MOST = 10_000  # records of one tile
+SAMPLED = f"A tile holds at most {MOST:,} records: of more, a sample that stays when zooming in; items has all."
 
 _NAMES = {"cols": "properties"}  # as items name it
 

@@ -97,9 +97,11 @@ def test_mistakes_and_empty_places(client: TestClient, address: str, status: int
     assert client.get(f"/tiles/{address}").status_code == status
 
 
-def test_a_full_tile_takes_a_sample_that_stays_when_zooming_in(
+def test_42_a_full_tile_says_so_and_takes_a_sample_that_stays_when_zooming_in(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    said = client.get("/tiles/mission_events/tilejson.json").json()["vector_layers"][0]["description"]
+    assert "10,000 records" in said
     monkeypatch.setattr(tiles, "MOST", 4)
     whole = {f["properties"]["key"] for f in drawn(client, "mission_events", 0, 0, 0)}
     assert len(whole) == 4

@@ -130,12 +130,13 @@ def _shared(app: ASGIApp, origins: list[str]) -> ASGIApp:
 
 
 def _private(send: Send) -> Send:
-    """What somebody known is told is kept by no cache."""
+    """What somebody known is told is kept by no cache; its address, which may be signed, is told to no other site."""
+    ours = {b"cache-control": b"private, no-store", b"referrer-policy": b"same-origin"}
 
     async def kept_nowhere(message: Message) -> None:
         if message["type"] == "http.response.start":
-            others = [header for header in message["headers"] if header[0].lower() != b"cache-control"]
-            message = {**message, "headers": [*others, (b"cache-control", b"private, no-store")]}
+            others = [header for header in message["headers"] if header[0].lower() not in ours]
+            message = {**message, "headers": [*others, *ours.items()]}
         await send(message)
 
     return kept_nowhere

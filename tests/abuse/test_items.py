@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .items import ITEMS, NO_TEST, numbers, tested
 
-
 OF_REQUESTS = range(1, 44)  # those of loads get their numbers with the faults of loads
 
 

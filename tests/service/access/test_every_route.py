@@ -123,6 +123,24 @@ def test_32_what_is_not_for_somebody_answers_as_what_is_not_there(
                     assert answer.headers["cache-control"] in ("no-store", "private, no-store"), url
 
 
+OTHERWISE = [
+    ("HEAD", {}),
+    ("POST", {}),
+    ("OPTIONS", {}),
+    ("GET", {"if-none-match": "*"}),
+    ("GET", {"accept": "text/html"}),
+]
+
+
+def test_32_no_method_and_no_condition_tells_more(client: TestClient) -> None:
+    pairs = zip(addresses(client, RESTRICTED), addresses(client, ABSENT), strict=True)
+    for url, other in [pair for pair in pairs if "?" not in pair[0]]:
+        for method, headers in OTHERWISE:
+            answer = client.request(method, url, headers=headers)
+            nothing = client.request(method, other, headers=headers)
+            assert seen(answer, RESTRICTED) == seen(nothing, ABSENT), (method, url)
+
+
 def test_32_no_answer_names_what_is_not_for_somebody(client: TestClient, people: dict[str | None, str | None]) -> None:
     for who, hidden in HIDDEN.items():
         for url in [*addresses(client, PUBLIC), "/metrics", "/status?f=html", "/status?f=json"]:

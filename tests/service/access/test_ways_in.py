@@ -85,6 +85,7 @@ def test_a_signed_address_opens_its_layers_and_its_links_lead_on(client: TestCli
     token = signed(keys, "partner", "confidential", "velvet")
     answer = client.get(f"/t/{token}/tiles/velvet/tilejson.json")
     assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["referrer-policy"] == "same-origin"
     (tiles,) = answer.json()["tiles"]
     assert tiles.startswith(f"http://maps.example/t/{token}/tiles/velvet/")
     path = tiles.removeprefix("http://maps.example").format(z=6, x=35, y=31)

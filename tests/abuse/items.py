@@ -75,7 +75,7 @@ def numbers(name: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d\d", found[1])] if found else []
 
 
-def tested() -> dict[int, set[str]]:
+def by_item() -> dict[int, set[str]]:
     """The files that have tests of each item, from the tests' folder on."""
     found: dict[int, set[str]] = {}
     for file in sorted(TESTS.rglob("test_*.py")):

@@ -165,9 +165,9 @@ def test_32_the_live_stream_tells_of_what_is_shown_and_ends_when_that_changes(
     state: State = client.app.api.state.hexwatch  # pyright: ignore[reportAttributeAccessIssue, reportFunctionMemberAccess]
     reader = ANYONE if who is None else Reader(Audience(who), None, "anna")
 
-    async def listen() -> tuple[str, bytes | None]:
+    async def listen() -> tuple[str, object]:
         """What who listens hears, and last of all when somebody classifies a layer."""
-        events = (await live(state.seen_by(reader), Nothing())).body_iterator
+        events = aiter((await live(state.seen_by(reader), Nothing())).body_iterator)
         first = str(await anext(events)) + str(await anext(events))
         execute(mission, "update catalog.dataset set audience = 'confidential' where id = 'velvet'")
         await state.judge()

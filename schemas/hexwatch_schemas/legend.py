@@ -10,30 +10,44 @@ import h3.api.basic_int as h3
 
 from .classification import Class
 from .style import OPACITY, colours
-from .words import State
+from .words import DatasetKind, State
 
 _ROW, _WIDTH = 22, 300
 
-# Three states that are never merged; what the hexagons cannot show is said in words.
-STATES = (
-    {"state": "value", "label": "Coloured: reports lie, or may lie, in the hexagon"},
-    {"state": "none", "label": "No hexagon: no report; nobody may have looked"},
+
+def _words(coloured: str, none: str) -> tuple[dict[str, str], ...]:
+    return {"state": "value", "label": f"Coloured: {coloured}"}, {"state": "none", "label": f"No hexagon: {none}"}
+
+
+# What the hexagons cannot show is said in words: of one window, and of two that are compared.
+REPORTS = (
+    _words("reports lie, or may lie, in the hexagon", "no report; nobody may have looked"),
+    _words("reports in either window", "no report in either; nobody may have looked"),
 )
+TRACKS = (
+    _words("a track lies in the hexagon", "no track in this window"),
+    _words("tracks in either window", "no track in either"),
+)
+PIXELS = (_words("the raster has values there", "the raster has none there"),) * 2
+# Three states that are never merged.
 WATCHED = (
-    {"state": State.VISITED, "label": "Pale: visited, and nothing to show", "color": "#ffffff"},
-    {"state": State.NOT_VISITED, "label": "Empty outline: not visited", "color": "none"},
-    {"state": State.NO_ACCESS, "label": "Grey: no access on any day", "color": "#6b6b6b"},
+    (
+        {"state": State.VISITED, "label": "Pale: visited, and nothing to show", "color": "#ffffff"},
+        {"state": State.NOT_VISITED, "label": "Empty outline: not visited", "color": "none"},
+        {"state": State.NO_ACCESS, "label": "Grey: no access on any day", "color": "#6b6b6b"},
+    ),
+    (
+        {"state": State.VISITED, "label": "Pale: visited in both windows, and nothing to compare", "color": "#ffffff"},
+        {
+            "state": State.NOT_VISITED,
+            "label": "Empty outline: not visited in one window, or in both",
+            "color": "none",
+        },
+        {"state": State.NO_ACCESS, "label": "Grey: no access in one window, or in both", "color": "#6b6b6b"},
+    ),
 )
-COMPARED = (
-    {"state": "value", "label": "Coloured: reports in either window"},
-    {"state": "none", "label": "No hexagon: no report in either; nobody may have looked"},
-)
-COMPARED_WATCHED = (
-    {"state": State.VISITED, "label": "Pale: visited in both windows, and nothing to compare", "color": "#ffffff"},
-    {"state": State.NOT_VISITED, "label": "Empty outline: not visited in one of the windows, or both", "color": "none"},
-    {"state": State.NO_ACCESS, "label": "Grey: no access in one of the windows, or both", "color": "#6b6b6b"},
-)
-ALL_STATES = ((STATES, COMPARED), (WATCHED, COMPARED_WATCHED))  # by whether cells have states, and are compared
+_BY_KIND = {DatasetKind.TRACKS: TRACKS, DatasetKind.RASTER: PIXELS}
+ALL_STATES = (REPORTS, TRACKS, PIXELS, WATCHED)
 
 
 def legend(
@@ -43,13 +57,16 @@ def legend(
     resolution: int,
     classes: Sequence[Class],
     *,
+    kind: str = DatasetKind.EVENTS,
     watched: bool = False,
     since: str | None = None,
 ) -> dict[str, Any]:
     """What a viewer needs to draw the legend of one resolution.
 
-    `watched`: cells have states. `since`: of a change, the windows that it lies between.
+    `kind`: of the dataset that is shown. `watched`: cells have states. `since`: of a change, the windows that it lies
+    between.
     """
+    states = WATCHED if watched else _BY_KIND.get(DatasetKind(kind), REPORTS)
     area = h3.average_hexagon_area(resolution, unit="km^2")
     rows = [
         {"label": c.label, "min": c.low, "max": c.high, "color": shade, "opacity": OPACITY}
@@ -64,7 +81,7 @@ def legend(
         "resolution": resolution,
         "note": f"{note}, {since}" if since else note,
         "classes": rows,
-        "states": list(ALL_STATES[watched][since is not None]),
+        "states": list(states[since is not None]),
     }
 
 

@@ -97,9 +97,15 @@ export const FRENCH_SERVICE: Record<string, string> = {
   "Coloured: reports in either window": "En couleur : des faits dans l’une ou l’autre période",
   "No hexagon: no report in either; nobody may have looked":
     "Sans hexagone : aucun fait dans aucune ; peut-être personne n’a regardé",
+  "Coloured: a track lies in the hexagon": "En couleur : une trace passe dans l’hexagone",
+  "No hexagon: no track in this window": "Sans hexagone : aucune trace dans cette période",
+  "Coloured: tracks in either window": "En couleur : des traces dans l’une ou l’autre période",
+  "No hexagon: no track in either": "Sans hexagone : aucune trace dans aucune",
+  "Coloured: the raster has values there": "En couleur : l’image y a des valeurs",
+  "No hexagon: the raster has none there": "Sans hexagone : l’image n’en a pas là",
   "Pale: visited in both windows, and nothing to compare": "Pâle : visité dans les deux périodes, rien à comparer",
-  "Empty outline: not visited in one of the windows, or both": "Contour vide : non visité dans l’une des périodes, ou les deux",
-  "Grey: no access in one of the windows, or both": "Gris : aucun accès dans l’une des périodes, ou les deux",
+  "Empty outline: not visited in one window, or in both": "Contour vide : non visité dans l’une des périodes, ou les deux",
+  "Grey: no access in one window, or in both": "Gris : aucun accès dans l’une des périodes, ou les deux",
 
   "Deaths": "Morts",
   "Events": "Faits",

@@ -132,7 +132,7 @@ def of_layer(state: State, layer: Layer, name: str) -> Picture:
     async def legend(datetime: str | None, zoom: int | None) -> dict[str, Any]:
         resolution = layer.base if zoom is None else layer.resolution(min(max(zoom, layer.minzoom), layer.maxzoom))
         classes = await numbers.classes(layer, shown.id, asked(layer, datetime, None), resolution)
-        return legends.legend(shown.title, shown.unit, shown.ramp, resolution, classes)
+        return legends.legend(shown.title, shown.unit, shown.ramp, resolution, classes, kind=layer.kind)
 
     async def about(longitude: float, latitude: float, datetime: str | None, zoom: int) -> dict[str, Any]:
         return await _cell_at(state, layer, longitude, latitude, datetime, zoom)

@@ -65,7 +65,9 @@ async def _legend(layer: Layer, indicator: str, state: State, choice: LegendChoi
     classes = await state.numbers.classes(layer, shown.id, wanted, resolution, lent=lent)
     title, ramp = _drawn_as(shown, wanted)
     since = None if wanted.against is None else f"{_days(wanted.window)} less {_days(wanted.against)}"
-    return legends.legend(title, shown.unit, ramp, resolution, classes, watched=layer.watched, since=since)
+    return legends.legend(
+        title, shown.unit, ramp, resolution, classes, kind=layer.kind, watched=layer.watched, since=since
+    )
 
 
 @router.get("/legend/{layer}/{indicator}.json")

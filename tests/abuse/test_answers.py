@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
 from fixtures.access import SECRET, Keys, heard
+from hexwatch_schemas.access import addresses
 from hexwatch_schemas.settings import Settings
+from hexwatch_schemas.words import Audience
 
 ERRORS = {
     "/layers/zircon": 404, "/collections/quartz/items?limit=x": 400, "/tiles/quartz/99/0/0.mvt": 404,
@@ -43,6 +46,7 @@ def test_30_secrets_are_in_no_log_metric_or_answer(
         raise RuntimeError("it failed")
 
     state.numbers.table = broken
+    token = addresses.sign(SECRET, key.split("_")[1], Audience.RESTRICTED, ("velvet",), timedelta(hours=1))
     with caplog.at_level(logging.DEBUG):
         bodies = [
             client.get("/collections/velvet/items", headers={"x-api-key": key}).text,
@@ -50,12 +54,14 @@ def test_30_secrets_are_in_no_log_metric_or_answer(
             client.get(f"/t/{key}/layers").text,
             client.get("/metrics").text,
         ]
+        signed = client.get(f"/t/{token}/collections/velvet/items")
     ours = [
         record for record in caplog.records if not record.name.startswith("http")
     ]  # the client's words are not ours
     logged = "\n".join(map(logging.Formatter().format, ours))
     said = "\n".join([*bodies, logged, repr(settings_of(keys.dsn)), repr(state.settings)])
     assert "it failed" in logged
+    assert (signed.status_code, token in logged + signed.text) == (500, False)
     for secret in (key, key.split("_")[2], SECRET):
         assert secret not in said
     assert isinstance(state.settings, Settings)

@@ -10,6 +10,7 @@ from hexwatch_schemas.errors import UsageError
 from hexwatch_schemas.windows import Window
 
 from . import catalogue
+from .ownership import end_session
 from .pull import Declared, Pulled, cut_days, pull, watermark, windows_due
 from .store_rows import sql
 
@@ -54,18 +55,4 @@ def cancel(conn: psycopg.Connection, run: int, reason: str) -> None:
     row = conn.execute(sql("pull.holder"), {"run": run}).fetchone()
     if row is None:
         raise UsageError(f"Run {run} is not under way.", hint="See: hexwatch runs")
-    conn.execute(sql("pull.end_backend"), {"pid": row[0]})
-    conn.execute(sql("pull.ended"), {"run": run, "error": f"Cancelled: {reason}"})
-
-
-def end_overdue(conn: psycopg.Connection) -> list[int]:
-    """End the loads that hold a dataset beyond their deadline; their numbers."""
-    runs = [run for (run,) in conn.execute(sql("pull.overdue")).fetchall()]
-    ended = []
-    for run in runs:
-        try:
-            cancel(conn, run, "its deadline had passed")
-            ended.append(run)
-        except UsageError:
-            continue  # it ended meanwhile
-    return ended
+    end_session(conn, row[0], reason)

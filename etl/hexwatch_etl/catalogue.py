@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import psycopg
@@ -15,6 +16,7 @@ from hexwatch_schemas.settings import settings
 from hexwatch_schemas.words import Audience, DatasetKind
 
 from .events import Measure, Origin
+from .ownership import held
 from .store_rows import sql
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as the catalogue checks it; it stands in addresses
@@ -54,8 +56,13 @@ def declare(
     source: tuple[str, str],
     origin: Origin,
     said: Description,
+    *,
+    alone: bool = True,
 ) -> Dataset:
-    """Make the dataset if it is new and note what was said of it. Raises UsageError where that contradicts it."""
+    """Make the dataset if it is new and note what was said of it. Raises UsageError where that contradicts it.
+
+    For a load, which must be `alone`: raises Locked where another is under way, instead of waiting for its publish.
+    """
     if not NAME.fullmatch(dataset):
         raise UsageError(
             f"{dataset!r} cannot name a dataset.", hint="Use up to 63 lower-case letters, digits and hyphens."
@@ -67,6 +74,7 @@ def declare(
         new = conn.execute(sql("catalogue.add_dataset"), named).fetchone()
         if new:
             conn.execute("select hex.add_partition(%s)", new)
+    with held(conn, dataset) if alone else nullcontext(), conn.transaction():
         _refuse_contradiction(conn, dataset, kind, said)
         conn.execute(sql("catalogue.describe"), {**vars(said), "id": dataset})
         conn.execute(sql("catalogue.fill_origin"), {**vars(origin), "id": dataset, "source": source[0]})

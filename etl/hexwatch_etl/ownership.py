@@ -79,12 +79,18 @@ def charged(charge: Charge) -> Iterator[None]:
 
 @contextmanager
 def held(conn: psycopg.Connection, dataset: str) -> Iterator[int]:
-    """Keep every other session from loading a dataset; its number. This session may still load it. Raises Locked."""
+    """Keep every other session from loading a dataset; its number. This session may still load it. Raises Locked.
+
+    A session that holds it beyond its deadline, because its process hangs or was stopped, is ended.
+    """
     number = _number(conn, dataset)
-    if not _flag(conn, "runs.try_lock", number):
+    if not _flag(conn, "runs.try_lock", number) and not (
+        end_overdue(conn, number) and _flag(conn, "runs.try_lock", number)
+    ):
         raise Locked(
             f"Another load of {dataset!r} is under way.", hint="Wait for it, or see who holds it with: hexwatch runs"
         )
+    conn.execute(sql("runs.hold"), {"dataset": number, "deadline": (_CHARGE.get() or _NOTHING).deadline})
     try:
         yield number
     finally:
@@ -104,6 +110,20 @@ def owned(
         except BaseException as error:
             _record_failure(run, error)
             raise
+
+
+def end_overdue(conn: psycopg.Connection, dataset: int | None = None) -> list[str]:
+    """End the sessions that hold a dataset, or any, beyond their deadline; the datasets."""
+    overdue = conn.execute(sql("runs.overdue"), {"dataset": dataset}).fetchall()
+    for _, backend in overdue:
+        end_session(conn, backend, "its deadline had passed")
+    return [name for name, _ in overdue]
+
+
+def end_session(conn: psycopg.Connection, backend: int, reason: str) -> None:
+    """End a session of the database that loads; its run is told to have failed. Returns when its lock is free."""
+    conn.execute(sql("runs.end_backend"), {"backend": backend})
+    conn.execute(sql("runs.ended"), {"backend": backend, "error": f"Cancelled: {reason}"})
 
 
 def _start(conn: psycopg.Connection, number: int, files: list[dict[str, object]], options: dict[str, object]) -> Run:

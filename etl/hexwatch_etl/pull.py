@@ -55,7 +55,7 @@ def pull(
 
     Raises Locked, UpstreamError, and as `load` does; nothing is published then, and the watermark stays.
     """
-    with held(conn, declared.name) as number:
+    with charged(Charge(deadline=_deadline(declared))), held(conn, declared.name) as number:
         before = watermark(conn, number)
         due = windows_due(declared.said, before) if declared.said.by_days and window is None else []
         if declared.said.by_days and window is None and not due:
@@ -70,6 +70,10 @@ def pull(
         report = _load(conn, declared, chosen, found, duties, progress)
         shutil.rmtree(_folder(declared, chosen), ignore_errors=True)
         return Pulled(declared.name, report.status if report else "unchanged", days, left, report)
+
+
+def _deadline(declared: Declared) -> timedelta | None:
+    return declared.said.schedule.deadline if declared.said.schedule else None
 
 
 def windows_due(said: DeclaredDataset, watermark: str | None, today: date | None = None) -> list[Window]:
@@ -155,8 +159,7 @@ def _load(
     conn: psycopg.Connection, declared: Declared, window: Window | None, found: Fetched, duties: _Duties,
     progress: Progress,
 ) -> Report | None:  # fmt: skip
-    plan = declared.said.schedule
-    charge = Charge(window, plan.deadline if plan else None, duties)
+    charge = Charge(window, _deadline(declared), duties)
     if found.gone:
         with charged(replace(charge, also=lambda _: None) if found.files else charge):
             withdraw(conn, declared.name, found.gone)

@@ -10,9 +10,11 @@ import asyncio
 import json
 import logging
 import os
+import random
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hexwatch_schemas.errors import Exit
 
-from .backfill import end_overdue
+from .ownership import end_overdue
 from .project.model import Project
 from .store_rows import sql
 
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 SCHEMA = "hexwatch_jobs"
 GRACE = 10.0  # seconds after the deadline until the process itself is killed
 STALLED = 30.0  # seconds without a sign of life after which a worker counts as dead
+AGAIN = 4.0  # seconds until a worker whose database broke off tries again, at most
+KEPT_HOURS = 168  # that jobs which failed can be looked at
 SWEEP = "* * * * *"
 _COMMAND = "from hexwatch_schemas.cli import main; main()"
 
@@ -122,22 +126,26 @@ def _last_object(text: bytes) -> dict[str, Any]:
 
 async def sweep_up(app: App, dsn: str, address: str, stalled: float = STALLED) -> None:
     """End overdue loads, close the jobs of dead workers and queue them anew, tell of what is stale."""
-    ended, stale = await asyncio.to_thread(_look, dsn)
-    for run in ended:
-        await tell(address, {"event": "overdue", "run": run})
+    ended, stale, stuck = await asyncio.to_thread(_look, dsn)
+    for dataset in ended:
+        await tell(address, {"event": "overdue", "dataset": dataset})
     for dataset, since in stale:
         await tell(address, {"event": "stale", "dataset": dataset, "last_loaded": since and since.isoformat()})
+    dead = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled)
+    jobs = {job.id or 0: job.task_kwargs.get("dataset") for job in dead}  # pyright: ignore[reportGeneralTypeIssues]
     # Closed as failed and queued anew, never retried: a twin that is queued already would make that an error for ever.
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled):  # pyright: ignore[reportGeneralTypeIssues]
-        await app.job_manager.finish_job_by_id_async(job.id or 0, Status.FAILED, delete_job=False)
-        if "dataset" in job.task_kwargs:
-            await enqueue(app, str(job.task_kwargs["dataset"]))
+    for job, dataset in {**jobs, **dict(stuck)}.items():
+        await app.job_manager.finish_job_by_id_async(job, Status.FAILED, delete_job=False)
+        if dataset:
+            await enqueue(app, str(dataset))
+    await app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_failed=True)
 
 
-def _look(dsn: str) -> tuple[list[int], list[tuple[str, Any]]]:
+def _look(dsn: str) -> tuple[list[str], list[tuple[str, Any]], list[tuple[int, str]]]:
     with psycopg.connect(dsn, autocommit=True) as conn:
         conn.execute(sql("pull.fresh_again"))
-        return end_overdue(conn), conn.execute(sql("pull.stale")).fetchall()
+        stuck = conn.execute(sql("pull.stuck"), {"grace": GRACE + STALLED}).fetchall()
+        return end_overdue(conn), conn.execute(sql("pull.stale")).fetchall(), stuck
 
 
 async def tell(address: str, said: Mapping[str, Any]) -> None:
@@ -152,14 +160,33 @@ async def tell(address: str, said: Mapping[str, Any]) -> None:
         log.error("the webhook was not told: %s", type(error).__name__)
 
 
-async def work(app: App, project: Project, *, concurrency: int, ready: Callable[[], object]) -> None:
-    """Run until SIGTERM or SIGINT; loads under way may come to their end."""
+async def work(
+    make: Callable[[], App], project: Project, *, concurrency: int, ready: Callable[[], object], again: float = AGAIN
+) -> None:
+    """Run until SIGTERM or SIGINT; loads under way may come to their end. A database that is away is waited for."""
+    asked = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    while not asked.is_set():
+        # The queue's own worker ends where the database breaks off, with an error or without: the next one takes over.
+        turn = asyncio.create_task(_turn(make(), project, concurrency, ready))
+        ends = asyncio.create_task(asked.wait())
+        await asyncio.wait({turn, ends}, return_when=asyncio.FIRST_COMPLETED)
+        ends.cancel()
+        turn.cancel()
+        (outcome,) = await asyncio.gather(turn, return_exceptions=True)
+        if not asked.is_set():
+            log.error("the queue broke off and is tried again: %r", outcome)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asked.wait(), random.uniform(again / 2, again))  # noqa: S311 (nothing secret)
+
+
+async def _turn(app: App, project: Project, concurrency: int, ready: Callable[[], object]) -> None:
     async with app.open_async():
         for name, said in project.datasets.items():
             if said.schedule:  # ticks that were missed are not replayed: what is due, the watermark says
                 await enqueue(app, name)
         ready()
-        worker: Awaitable[None] = app.run_worker_async(
-            queues=["hexwatch"], concurrency=concurrency, delete_jobs="successful", install_signal_handlers=True
+        await app.run_worker_async(
+            queues=["hexwatch"], concurrency=concurrency, delete_jobs="successful", install_signal_handlers=False
         )
-        await worker

@@ -127,7 +127,7 @@ with psycopg.connect(sys.argv[1], autocommit=True) as conn:
 
 
 @pytest.mark.parametrize("stage", ["build_partition", "full join", "swap_partition", "pg_notify"])
-def test_a_load_killed_at_any_stage_leaves_the_old_facts(
+def test_44_a_load_killed_at_any_stage_leaves_the_old_facts(
     dsn: str, load_reports: Loads, write_reports: Callable[..., Path], stage: str
 ) -> None:
     before = load_reports(dsn, [report("a")])

@@ -72,7 +72,7 @@ def test_a_pool_of_processes_gives_the_same_digest(dsn: str, load_pings: TrackLo
 
 
 @pytest.mark.usefixtures("many_tasks")
-def test_dask_gives_the_same_digest_though_a_worker_is_killed(
+def test_54_dask_gives_the_same_digest_though_a_worker_is_killed(
     dsn: str, load_pings: TrackLoads, scheduler: str, tmp_path: Path
 ) -> None:
     (tmp_path / "dying.py").write_text(DYING)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fixtures.reports import Loads, report
 from hexwatch_etl.catalogue import Description
-from hexwatch_schemas.errors import LoadLost, Locked, QuarantineExceeded, UsageError
+from hexwatch_schemas.errors import Locked, QuarantineExceeded, UsageError
 from hexwatch_schemas.queries import query
 from hexwatch_schemas.windows import Window
 from oracle.sums import asked, from_rows
@@ -92,7 +92,7 @@ def test_the_same_twice_is_no_second_release(dsn: str, load_reports: Loads) -> N
     assert (second.status, second.release, second.digest) == ("unchanged", None, first.digest)
 
 
-def test_a_correction_moves_the_number_and_keeps_the_old_belief(dsn: str, load_reports: Loads) -> None:
+def test_51_a_correction_moves_the_number_and_keeps_the_old_belief(dsn: str, load_reports: Loads) -> None:
     load_reports(dsn, MIX)
     done = load_reports(dsn, [report("a", revision=2, deaths=4)])
     assert (done.release, done.events_opened, done.events_closed) == (2, 1, 1)
@@ -128,7 +128,9 @@ def test_one_key_counts_once_and_the_other_row_is_accounted_for(dsn: str, load_r
     assert totals(dsn, 5)[0]["deaths"] == pytest.approx(4)
 
 
-def test_refused_rows_keep_line_rule_and_reason_even_when_nothing_is_published(dsn: str, load_reports: Loads) -> None:
+def test_52_refused_rows_keep_line_rule_and_reason_even_when_nothing_is_published(
+    dsn: str, load_reports: Loads
+) -> None:
     rows = [report("a"), report("b", longitude=0, latitude=0), report("c", day_from="banana")]
     with pytest.raises(QuarantineExceeded, match="2 of 3 rows were refused"):
         load_reports(dsn, rows, threshold=0.01)
@@ -139,7 +141,7 @@ def test_refused_rows_keep_line_rule_and_reason_even_when_nothing_is_published(d
         assert conn.execute("select status from ops.run").fetchone() == ("failed",)
 
 
-def test_a_second_start_is_locked_out(dsn: str, load_reports: Loads) -> None:
+def test_48_a_second_start_is_locked_out(dsn: str, load_reports: Loads) -> None:
     load_reports(dsn, MIX[:1])
     with psycopg.connect(dsn) as other:
         other.execute("select pg_advisory_lock(hashtext('hexwatch load'), number) from catalog.dataset")
@@ -148,25 +150,7 @@ def test_a_second_start_is_locked_out(dsn: str, load_reports: Loads) -> None:
     assert load_reports(dsn, MIX).status == "published"
 
 
-def test_a_load_that_was_replaced_publishes_nothing(
-    dsn: str, load_reports: Loads, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    load_reports(dsn, MIX[:1])
-    from hexwatch_etl import load as module
-
-    staged = module.stage
-
-    def overtaken(conn: psycopg.Connection, *rest: object) -> None:
-        staged(conn, *rest)  # pyright: ignore[reportArgumentType]
-        conn.execute("update catalog.dataset set fence = fence + 1")
-
-    monkeypatch.setattr(module, "stage", overtaken)
-    with pytest.raises(LoadLost):
-        load_reports(dsn, MIX)
-    assert totals(dsn, 5)[0]["events"] == pytest.approx(1)
-
-
-def test_a_load_that_died_is_named_by_the_next(dsn: str, load_reports: Loads) -> None:
+def test_44_a_load_that_died_is_named_by_the_next(dsn: str, load_reports: Loads) -> None:
     load_reports(dsn, MIX[:1])
     with psycopg.connect(dsn, autocommit=True) as conn:
         conn.execute("insert into ops.run (dataset, code_version) select number, 'x' from catalog.dataset")
@@ -206,7 +190,7 @@ state = st.tuples(
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.dictionaries(st.sampled_from("abcdef"), state, max_size=6), min_size=1, max_size=4))
-def test_incremental_loads_equal_a_full_rebuild(
+def test_51_incremental_loads_equal_a_full_rebuild(
     new_database, load_reports: Loads, history: list[dict[str, tuple]]
 ) -> None:
     """Any history of deliveries ends where loading only the last one would."""

@@ -87,7 +87,7 @@ def test_freshness_tells_what_is_stale_by_its_exit_code(dsn: str, load_reports: 
     assert (done.code, [layer["stale"] for layer in json.loads(done.stdout)]) == (1, [True])
 
 
-def test_a_difference_names_what_was_added_revised_and_removed(dsn: str, load_reports: Loads, cli: Cli) -> None:
+def test_51_a_difference_names_what_was_added_revised_and_removed(dsn: str, load_reports: Loads, cli: Cli) -> None:
     """51 (corrected, moved, deleted reports), as an operator sees them afterwards."""
     load_reports(dsn, [report("a", deaths=3), report("b"), report("c", deaths=2)])
     moved = report("b", revision=2, longitude=19.9)
@@ -119,7 +119,7 @@ def test_what_a_load_is_charged_with_becomes_true_with_its_publish_or_not_at_all
     assert replace(Charge()) == Charge()
 
 
-def test_a_load_that_published_and_then_died_is_told_as_published(dsn: str, load_reports: Loads) -> None:
+def test_44_a_load_that_published_and_then_died_is_told_as_published(dsn: str, load_reports: Loads) -> None:
     """44 (kill -9), after the commit and before the last word."""
     done = load_reports(dsn, BAD)
     with psycopg.connect(dsn, autocommit=True) as conn:

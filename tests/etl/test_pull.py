@@ -17,6 +17,7 @@ from fixtures.upstream import Answer, Question, Upstream, as_json
 from hexwatch_etl import backfill as by_hand
 from hexwatch_etl import pull as module
 from hexwatch_etl.fetch.fetched import UpstreamError
+from hexwatch_etl.ownership import end_overdue
 from hexwatch_etl.project.model import DeclaredDataset
 from hexwatch_etl.pull import Declared, Pulled, cut_days, pull, windows_due
 from hexwatch_schemas.errors import LoadLost, Locked, UsageError
@@ -213,19 +214,36 @@ def test_a_run_that_failed_is_retried_with_its_window(
             by_hand.of_run(conn, 999)
 
 
-def test_a_load_that_hangs_is_ended_after_its_deadline_and_its_place_is_free(
-    dsn: str, pulls: Callable[[], Pulled]
+def test_45_a_load_that_hangs_while_it_fetches_is_ended_by_the_next(
+    dsn: str, pulls: Callable[[], Pulled], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It has no run yet; it was stopped, its machine sleeps. Once it wakes up it is refused."""
+    fetch, zombies = module.fetch, []
+
+    def stopped(*asked: object) -> object:
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            conn.execute("update ops.hold set deadline = now() - interval '1 second'")
+        monkeypatch.setattr(module, "fetch", fetch)
+        zombies.append(pulls().window)
+        return fetch(*asked)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(module, "fetch", stopped)
+    with pytest.raises(psycopg.OperationalError):
+        pulls()
+    assert zombies == [(FIRST, FIRST + timedelta(1))]
+    assert state(dsn)[1] == zombies
+
+
+def test_sessions_are_ended_after_their_deadline_only(dsn: str, pulls: Callable[[], Pulled]) -> None:
     pulls()
     hanging = psycopg.connect(dsn, autocommit=True)
     hanging.execute("select pg_advisory_lock(hashtext('hexwatch load'), number) from catalog.dataset")
-    hanging.execute(
-        "insert into ops.run (dataset, code_version, backend, deadline)"
-        " select number, '', pg_backend_pid(), now() - interval '1 second' from catalog.dataset"
-    )
+    hanging.execute("update ops.hold set backend = pg_backend_pid(), deadline = now() + interval '1 hour'")
     with psycopg.connect(dsn, autocommit=True) as conn:
-        assert len(by_hand.end_overdue(conn)) == 1
-        assert by_hand.end_overdue(conn) == []
+        assert end_overdue(conn) == []
+        conn.execute("update ops.hold set deadline = now() - interval '1 hour'")
+        assert len(end_overdue(conn)) == 1
+        assert end_overdue(conn) == []
         with pytest.raises(UsageError, match="not under way"):
             by_hand.cancel(conn, 1, "twice")
     with pytest.raises(psycopg.OperationalError):
@@ -251,7 +269,7 @@ def test_files_are_pulled_once_and_again_when_they_change(
         assert (again.report.events_opened, again.report.events_closed) == (1, 1)
 
 
-def test_reports_that_acled_deleted_are_withdrawn(
+def test_51_reports_that_acled_deleted_are_withdrawn(
     dsn: str, upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declared: Declared
 ) -> None:
     """51: deletions of a source close the reports, and the cells' numbers follow."""
@@ -278,4 +296,4 @@ def test_reports_that_acled_deleted_are_withdrawn(
         gone.append({"event_id_cnty": "CAR1", "deleted_timestamp": 1_700_000_900})
         pull(conn, here)
         assert conn.execute("select sum(amount) from hex.fact where measure = 1 and resolution = 5").fetchone() == (2,)
-        assert state(dsn)[0] == "1700000900"
+        assert state(dsn)[0] == "1700000002 1700000900"

@@ -108,6 +108,20 @@ def test_46_two_workers_load_each_window_once_also_when_one_is_killed(dsn: str, 
     assert windows(dsn) == ALL
 
 
+def test_47_a_worker_outlives_its_database(dsn: str, project: Path) -> None:
+    """An outage ends the queue's own worker; ours begins anew, and nothing is loaded twice."""
+    with working(dsn, project) as (process,):
+        wait_for(dsn, 1)
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            conn.execute("alter schema hexwatch_jobs rename to away")
+            assert process.stderr
+            while "is tried again" not in process.stderr.readline():
+                assert process.poll() is None
+            conn.execute("alter schema away rename to hexwatch_jobs")
+        wait_for(dsn, DAYS)
+    assert windows(dsn) == ALL
+
+
 @pytest.fixture
 def app(dsn: str, project: Path) -> App:
     """The tasks, without a worker."""
@@ -155,6 +169,26 @@ def test_46_47_the_job_of_a_dead_worker_is_closed_and_its_twin_stays(dsn: str, a
             )
         await worker.enqueue(app, "wars")
         await worker.sweep_up(app, dsn, "")
+        await worker.sweep_up(app, dsn, "")
+
+    run(app, sweep)
+    assert jobs(dsn) == [("hexwatch.pull", "failed"), ("hexwatch.pull", "todo")]
+
+
+def test_47_a_job_that_ended_while_the_database_was_away_is_closed(dsn: str, app: App) -> None:
+    """Its worker lives and says so, but could not say that the job is done."""
+
+    async def sweep() -> None:
+        await worker.enqueue(app, "wars")
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            conn.execute("set search_path = hexwatch_jobs, public")
+            conn.execute("insert into procrastinate_workers (last_heartbeat) values (now())")
+            conn.execute(
+                "update procrastinate_jobs set status = 'doing', worker_id = (select id from procrastinate_workers)"
+            )
+            await worker.sweep_up(app, dsn, "")
+            assert jobs(dsn) == [("hexwatch.pull", "doing")]
+            conn.execute("update procrastinate_events set at = now() - interval '2 hours'")
         await worker.sweep_up(app, dsn, "")
 
     run(app, sweep)

@@ -28,7 +28,7 @@ def test_a_new_release_is_served_without_a_restart(dsn: str, load_reports: Loads
         assert before.headers["etag"] != after.headers["etag"]
 
 
-def test_readers_see_one_release_or_the_next(dsn: str, load_reports: Loads) -> None:
+def test_50_readers_see_one_release_or_the_next(dsn: str, load_reports: Loads) -> None:
     """Every delivery moves all mass elsewhere; a reader between delete and insert would see too little or too much."""
     places = [{"longitude": 18.5}, {"longitude": 21.5, "precision": "near"}]
     load_reports(dsn, [report(str(i), **places[0]) for i in range(40)])

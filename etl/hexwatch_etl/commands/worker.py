@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,6 @@ def worker(
     logging.getLogger("httpx").setLevel(logging.WARNING)  # addresses may be secrets
     said, file = read_project(project), project.resolve()
     with prepared_store(settings()) as store:
-        app = work.make_app(store.admin_dsn, said, file)
-        ready = lambda: typer.echo("Working.", err=True)  # noqa: E731
-        asyncio.run(work.work(app, said, concurrency=concurrency, ready=ready))
+        make = partial(work.make_app, store.admin_dsn, said, file)
+        ready = partial(typer.echo, "Working.", err=True)
+        asyncio.run(work.work(make, said, concurrency=concurrency, ready=ready))

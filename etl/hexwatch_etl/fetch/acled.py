@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..project.model import Acled
@@ -17,21 +18,50 @@ def fetch(origin: Acled, wanted: Wanted) -> Fetched | None:
     """What changed and what was deleted; None where that is nothing. Raises UpstreamError, UsageError."""
     secret = token(origin.token_env, needed=True)
     http = Http(origin.per_second, origin.attempts, {"authorization": f"Bearer {secret}"})
-    since = int(wanted.since) if wanted.since else 0
+    since = _Since.read(wanted.since)
     try:
-        rows = _read(http, origin, wanted, "acled", "timestamp", max(0, since - _OVERLAP))
+        rows = _read(http, origin, wanted, "acled", "timestamp", max(0, since.changed - _OVERLAP))
         # Before the first load there is nothing that could be taken away.
-        deleted = _read(http, origin, wanted, "deleted", "deleted_timestamp", since - _OVERLAP) if since else []
+        deleted = (
+            _read(http, origin, wanted, "deleted", "deleted_timestamp", since.deleted - _OVERLAP)
+            if since.changed
+            else []
+        )
     finally:
         http.close()
-    if not rows and not since:
+    if not rows and not since.changed:
         raise UpstreamError("ACLED has no event for what was asked.", hint="Check country and the rights of the token.")
-    reached = max([since, *_times(rows, "timestamp"), *_times(deleted, "deleted_timestamp")])
-    if reached == since and since:
+    reached = since.moved(_times(rows, "timestamp"), _times(deleted, "deleted_timestamp"))
+    if reached == since:
         return None
     rows, gone = _parted(rows, deleted)
     files = (write_table(rows, wanted.folder / f"{wanted.dataset}.csv"),) if rows else ()
     return Fetched(files, source="acled", gone=tuple(sorted(gone)), reached=str(reached))
+
+
+@dataclass(frozen=True)
+class _Since:
+    """How far changes and deletions were read.
+
+    Each for itself: one is read after the other, and what came in between would be lost if they shared the later.
+    """
+
+    changed: int = 0
+    deleted: int = 0
+
+    @classmethod
+    def read(cls, text: str | None) -> _Since:
+        """From the watermark, which was one number before."""
+        changed, _, deleted = (text or "0").partition(" ")
+        return cls(int(changed), int(deleted or changed))
+
+    def moved(self, changed: list[int], deleted: list[int]) -> _Since:
+        """To the newest of what was read; deletions are asked for from the first load on."""
+        newest = max([self.changed, *changed])
+        return _Since(newest, max([self.deleted or newest, *deleted]))
+
+    def __str__(self) -> str:
+        return f"{self.changed} {self.deleted}"
 
 
 def _read(http: Http, origin: Acled, wanted: Wanted, what: str, column: str, since: int) -> list[Row]:

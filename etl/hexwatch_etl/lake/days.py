@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -26,6 +26,11 @@ class Part:
     recipe: str
 
 
+def file_of(folder: Path, day: date, run: int, mark: str) -> Path:
+    """The file of a day, within the folder of a dataset."""
+    return folder / f"day={day}" / f"{run}-{mark}.parquet"
+
+
 @dataclass
 class Lake:
     """The lake as one load sees it. What the load writes counts from its publish on, and never without."""
@@ -35,6 +40,7 @@ class Lake:
     run: int
     recipe: str
     parts: dict[date, Part]
+    expired: date | None = None  # pings of days before it are gone; what was made of them stays
     known: dict[date, Part] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,7 +53,7 @@ class Lake:
 
     def path(self, day: date) -> Path:
         """Where the file of a day is."""
-        return self.folder / f"day={day}" / f"{self.parts[day].run}-{self.mark}.parquet"
+        return file_of(self.folder, day, self.parts[day].run, self.mark)
 
     def read(self, day: date) -> pl.DataFrame:
         """Pings of a day (LAKE_SCHEMA), none where there are none."""
@@ -67,16 +73,22 @@ class Lake:
         self.parts[day] = Part(self.parts[day].run, self.parts[day].pings, self.recipe)
 
     def empty(self) -> None:
-        """Begin anew: nothing that was known counts."""
+        """Begin anew: nothing that was known counts, nor what was made of pings that have expired."""
         self.parts.clear()
+        self.expired = None
 
     @property
     def made_anew(self) -> bool:
         """Does nothing that was known count as it was?"""
-        return all(self.parts.get(day) != part for day, part in self.known.items())
+        return self.expired is None and all(self.parts.get(day) != part for day, part in self.known.items())
+
+    def settled_before(self, reach: timedelta) -> date | None:
+        """Days before it stay as they are: to judge them anew would need pings that have expired."""
+        return self.expired and self.expired + timedelta(2 + 2 * -(-reach // timedelta(1)))
 
     def register(self, conn: psycopg.Connection, dataset: int) -> None:
         """Inside the publish transaction: from now on the files of this load count."""
+        conn.execute(sql("lake.note_expired"), {"dataset": dataset, "expired": self.expired})
         gone = [day for day in self.known if day not in self.parts]
         conn.execute(sql("lake.forget"), {"dataset": dataset, "days": gone})
         new = [(day, *vars(part).values()) for day, part in self.parts.items() if self.known.get(day) != part]
@@ -109,7 +121,7 @@ def open_lake(run: Run, folder: Path, dataset: str, recipe: str) -> Iterator[Lak
     assert row is not None, "a dataset that is owned is there"
     found = run.conn.execute(sql("lake.days"), {"dataset": run.dataset}).fetchall()
     parts = {day: Part(number, pings, recipe) for day, number, pings, recipe in found}
-    lake = Lake(folder / f"dataset={dataset}", str(row[0])[:8], run.id, recipe, parts)
+    lake = Lake(folder / f"dataset={dataset}", str(row[0])[:8], run.id, recipe, parts, row[1])
     lake.sweep()
     try:
         yield lake

@@ -130,7 +130,9 @@ def _declare(conn: psycopg.Connection, name: str, said: DeclaredDataset, folder:
     known = said.source or _CLIENTS.get(getattr(said.origin, "api", ""))
     source = sources.get(known or "table")
     origin = source.origin if known else Origin("", "")  # the first file will tell
-    dataset = catalogue.declare(conn, name, said.kind, (source.id, source.title), origin, description(said))
+    dataset = catalogue.declare(
+        conn, name, said.kind, (source.id, source.title), origin, description(said), alone=False
+    )
     if said.audience is not None:
         conn.execute(sql("project.audience"), {"dataset": dataset.number, "audience": said.audience})
     if said.schedule is None:

@@ -140,6 +140,18 @@ class Schedule(Model):
         return timedelta(minutes=self.deadline_minutes)
 
 
+class Retention(Model):
+    """What goes after how many days; without a number it stays. Published numbers never go."""
+
+    releases_days: int | None = Field(
+        default=None, ge=1, description="Days for which earlier releases can be told (as_of, diff)."
+    )
+    refused_days: int | None = Field(default=None, ge=1, description="Days that refused rows and remarks are kept.")
+    pings_days: int | None = Field(
+        default=None, ge=7, description="Of tracks: days back from today whose pings stay in the lake."
+    )
+
+
 class DeclaredDataset(Model):
     """A dataset, where it comes from, and what is said of it."""
 
@@ -164,6 +176,7 @@ class DeclaredDataset(Model):
     country: str | None = Field(default=None, description="Of areas: column of their countries.")
     origin: Origin | None = Field(default=None, alias="from", description="Where it comes from.")
     schedule: Schedule | None = Field(default=None, description="When it is loaded by itself.")
+    retention: Retention = Field(default=Retention(), description="Where it is otherwise than that of the file.")
 
     @model_validator(mode="after")
     def _areas_have_a_level(self) -> Self:
@@ -203,6 +216,12 @@ class Project(Model):
     )
     datasets: dict[Name, DeclaredDataset] = Field(default={}, description="By name: lower case, digits, hyphens.")
     layers: dict[Name, DeclaredLayer] = Field(default={}, description="By name: layers over several datasets.")
+    retention: Retention = Field(default=Retention(), description="What expires of every dataset (hexwatch expire).")
+
+    def kept(self, dataset: str) -> Retention:
+        """What expires of a dataset: what it says itself goes before what the file says."""
+        own = self.datasets[dataset].retention.model_dump(exclude_none=True)
+        return Retention.model_validate({**self.retention.model_dump(), **own})
 
     @model_validator(mode="after")
     def _names_are_there(self) -> Self:

@@ -1,5 +1,5 @@
 -- name: mark
-select lake from catalog.dataset where number = %(dataset)s
+select lake, pings_from from catalog.dataset where number = %(dataset)s
 
 -- name: days
 select day, run, pings, recipe from raw.lake_day where dataset = %(dataset)s order by day
@@ -11,6 +11,9 @@ select exists (select from raw.track where dataset = %(dataset)s and run_to is n
 
 -- name: forget
 delete from raw.lake_day where dataset = %(dataset)s and day = any(%(days)s::date[])
+
+-- name: note_expired
+update catalog.dataset set pings_from = %(expired)s where number = %(dataset)s and pings_from is distinct from %(expired)s
 
 -- name: register
 insert into raw.lake_day (dataset, day, run, pings, recipe)

@@ -25,25 +25,22 @@ set etag = excluded.etag, modified = excluded.modified, sha256 = excluded.sha256
 
 -- name: holder
 -- The process of the database that holds the dataset of a run, if the run still has it.
-select l.pid, r.dataset from ops.run r join pg_locks l
-  on l.locktype = 'advisory' and l.granted and l.objsubid = 2 and l.objid = r.dataset::oid
-  and l.classid = (hashtext('hexwatch load')::bigint & 4294967295)::oid
-  and l.database = (select oid from pg_database where datname = current_database())
-where r.id = %(run)s and r.status = 'running' and l.pid = r.backend
-
--- name: overdue
-select id from ops.run where status = 'running' and deadline < clock_timestamp() and ops.is_owned(dataset) order by id
-
--- name: end_backend
-select pg_terminate_backend(%(pid)s, 10000)
-
--- name: ended
-update ops.run set status = 'failed', finished_at = clock_timestamp(), error = %(error)s
-where id = %(run)s and status = 'running'
+select backend from ops.run where id = %(run)s and status = 'running' and backend = ops.owner(dataset)
 
 -- name: run
 select d.id as dataset, r.first_day, r.last_day, r.status, r.options, r.files
 from ops.run r join catalog.dataset d on d.number = r.dataset where r.id = %(run)s
+
+-- name: stuck
+-- Jobs under way for longer than any load may take: the database was away when their worker, which is alive, would have
+-- said that they ended.
+select j.id, d.id as dataset
+from hexwatch_jobs.procrastinate_jobs j
+join catalog.dataset d on d.id = j.args ->> 'dataset'
+join ops.schedule s on s.dataset = d.number
+where j.status = 'doing' and (
+  select max(e.at) from hexwatch_jobs.procrastinate_events e where e.job_id = j.id and e.type = 'started'
+) < now() - s.deadline - %(grace)s * interval '1 second'
 
 -- name: stale
 -- Layers that are stale and of which nobody was told; telling is noted by the same statement, once.

@@ -7,6 +7,25 @@ select pg_try_advisory_lock(hashtext('hexwatch load'), %(dataset)s)
 -- name: unlock
 select pg_advisory_unlock(hashtext('hexwatch load'), %(dataset)s)
 
+-- name: hold
+insert into ops.hold (dataset, backend, deadline) values (%(dataset)s, pg_backend_pid(), clock_timestamp() + %(deadline)s::interval)
+on conflict (dataset) do update set backend = excluded.backend, since = excluded.since, deadline = excluded.deadline
+
+-- name: overdue
+select d.id, h.backend from ops.hold h join catalog.dataset d on d.number = h.dataset
+where h.deadline < clock_timestamp() and (%(dataset)s::integer is null or h.dataset = %(dataset)s)
+  and ops.owner(h.dataset) = h.backend
+order by d.id
+
+-- name: end_backend
+select pg_terminate_backend(%(backend)s, 10000)
+
+-- name: ended
+-- It may have died between its publish and its last word.
+update ops.run r set finished_at = clock_timestamp(),
+  status = case when exists (select from catalog.release where run = r.id) then 'published' else 'failed' end, error = %(error)s
+where backend = %(backend)s and status = 'running'
+
 -- name: start
 -- A run that still says `running` without its lock was killed, before it published or after; the one that finds it says so.
 with dead as (

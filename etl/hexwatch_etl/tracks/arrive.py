@@ -15,7 +15,7 @@ from hexwatch_schemas.words import DatasetKind
 from ..deliveries import Delivered, named
 from ..events import REMARK_SCHEMA, Delivery, Measure
 from ..lake import LAKE_SCHEMA
-from .clean import clean
+from .clean import clean, rejected
 from .days import day_of
 from .mapping import Cleaning, Order
 
@@ -32,6 +32,7 @@ class Arrivals:
     scratch: Path
     cleaning: Cleaning
     zone: str
+    since: date | None = None  # of UTC: pings of earlier days have expired, and what was made of them is not made again
     counts: Counter[date] = field(default_factory=Counter)  # pings by day of UTC
     files: list[str] = field(default_factory=list)  # their names
     rows_in: int = 0
@@ -61,6 +62,10 @@ class Arrivals:
 
     def _keep(self, pings: pl.DataFrame) -> None:
         self._parts += 1
+        if self.since is not None:
+            expired = pings.filter(pl.col("time").dt.date() < self.since)
+            self._rejects.append(rejected(expired.with_columns(refused=pl.lit("expired"))))
+            pings = pings.filter(pl.col("time").dt.date() >= self.since)
         self.counts.update(dict(pings["time"].dt.date().value_counts().iter_rows()))
         self.unknown_strength += pings["strength"].null_count()
         days = pings.select("track", day=day_of(pl.col("time"), self.zone)).unique()

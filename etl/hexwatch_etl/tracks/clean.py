@@ -15,6 +15,7 @@ from .mapping import Cleaning, Order
 _BELIEVED, _EQUAL, _BACKWARD, _JUMP = range(4)
 _RULES = [None, "equal-time", "backward-time", "jump"]  # by verdict
 _REASONS = {
+    "expired": "the pings of its day have expired: {}",
     "repeated-ping": "the track has this ping, of {}, already",
     "equal-time": "another ping of the track has its time, {}",
     "backward-time": "its time, {}, lies before that of the ping before it",

@@ -97,7 +97,8 @@ def _take_in(
     run: Run, lake: Lake, request: Request, mapping: PingMapping, progress: Progress
 ) -> tuple[Arrivals, Settled]:
     """Read the files, one at a time, and write the days of the lake that they change."""
-    arrivals = Arrivals(lake.scratch, mapping.cleaning, mapping.zone or UTC)
+    since = None if request.replace else lake.settled_before(mapping.cleaning.reach)
+    arrivals = Arrivals(lake.scratch, mapping.cleaning, mapping.zone or UTC, since)
     progress("Reading")
     with run.step("read"):
         for file in request.files:

@@ -7,6 +7,7 @@ from ..rules import RULES, Rule
 _OWN: dict[str, Rule] = {
     "not-a-ping": Rule("A position belongs to a track: no waypoint, no planned route, not marked as junk.", fixed=True),
     "no-moment": Rule("A ping's time has an offset, or the mapping names its zone.", fixed=True),
+    "expired": Rule("A ping is of a day whose pings are kept.", fixed=True),
     "repeated-ping": Rule(
         "A track is in one place at one time once; of exact repeats in a load the first counts.", fixed=True
     ),
@@ -28,4 +29,4 @@ PING_RULES: dict[str, Rule] = {
 }
 
 # No fault of whoever delivered: they do not count against the threshold.
-BLAMELESS = ("repeated-ping", "not-a-ping")
+BLAMELESS = ("repeated-ping", "not-a-ping", "expired")

@@ -44,7 +44,8 @@ def settle(lake: Lake, arrivals: Arrivals, *, whole_days: bool = False) -> Settl
     spoken = arrivals.local_days if whole_days and arrivals.local_days.height else None
     around = {day + k * _DAY for day in spoken["day"].unique() for k in (-1, 0, 1)} if spoken is not None else set()
     stale = {day for day, part in lake.parts.items() if part.recipe != lake.recipe}
-    begin = {*arrivals.counts, *stale, *(around & lake.parts.keys())}
+    known = {day for day in stale | (around & lake.parts.keys()) if arrivals.since is None or day >= arrivals.since}
+    begin = {*arrivals.counts, *known}
     todo = sorted(begin | {later for day in begin for later in _reached(lake, arrivals, day)})
     done = Settled()
     while todo:

@@ -269,15 +269,37 @@ def test_acled_gives_what_changed_and_what_was_deleted(upstream: Upstream, wante
     upstream.answer = answer
     first = fetch(feed, wanted)
     assert first
-    assert (first.reached, first.gone, len(read(first))) == ("10002", (), 3)
+    assert (first.reached, first.gone, len(read(first))) == ("10002 10002", (), 3)
     assert (upstream.asked[0].query["country"], upstream.asked[0].headers["authorization"]) == (
         "Mali:OR:country=Chad", "Bearer secret",
     )  # fmt: skip
     later = fetch(feed, Wanted("events", wanted.folder, wanted.beside, None, "10002"))
     assert later
-    assert (later.reached, later.gone) == ("10007", ("MLI9",))  # MLI2 came again since
-    assert fetch(feed, Wanted("events", wanted.folder, wanted.beside, None, "10007")) is None
+    assert (later.reached, later.gone) == ("10002 10007", ("MLI9",))  # MLI2 came again since
+    assert fetch(feed, Wanted("events", wanted.folder, wanted.beside, None, later.reached)) is None
     assert any(q.query.get("timestamp_where") == ">=" for q in upstream.asked)
+
+
+def test_what_acled_changed_between_our_two_questions_is_not_passed_over(
+    upstream: Upstream, wanted: Wanted, feed: Acled
+) -> None:
+    """We were stopped for hours after the first: deletions of meanwhile are known, changes of meanwhile are not."""
+    late = {"event_id_cnty": "MLI1", "timestamp": "50000"}
+    rows = [{"event_id_cnty": "MLI0", "timestamp": "10000"}]
+
+    def answer(question: Question) -> Answer:
+        if question.path == "/acled/read":
+            since = int(question.query.get("timestamp", 0))
+            return said([row for row in rows if int(row["timestamp"]) >= since])
+        rows[1:] = [late]
+        return said([{"event_id_cnty": "MLI9", "deleted_timestamp": "60000"}])
+
+    upstream.answer = answer
+    first = fetch(feed, Wanted("events", wanted.folder, wanted.beside, None, "10000"))
+    assert first
+    again = fetch(feed, Wanted("events", wanted.folder, wanted.beside, None, first.reached))
+    assert again
+    assert late in read(again)
 
 
 @pytest.mark.parametrize(

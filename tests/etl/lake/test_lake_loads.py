@@ -51,7 +51,7 @@ def files(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("where", DEATHS)
-def test_a_load_that_was_killed_leaves_nothing_and_may_be_repeated(
+def test_44_a_load_that_was_killed_leaves_nothing_and_may_be_repeated(
     dsn: str, load_pings: TrackLoads, write_pings: Callable[..., Path], tmp_path: Path, where: str
 ) -> None:
     before = load_pings(dsn, WAY[:40])

@@ -37,7 +37,7 @@ def test_what_is_wrong_is_named(text: str, reason: str) -> None:
         parse_mapping(text)
 
 
-def test_an_unknown_column_names_its_neighbours(deliver) -> None:
+def test_52_an_unknown_column_names_its_neighbours(deliver) -> None:
     with pytest.raises(MappingError, match=r"no column 'event_dat'\. Did you mean event_date\?"):
         deliver("event_date,x,y\n2021-01-01,1,2\n", WHEN.replace("date", "event_dat") + PLACE)
 

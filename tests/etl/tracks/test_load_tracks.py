@@ -115,7 +115,7 @@ def test_faults_count_against_the_threshold_but_repeats_do_not(dsn: str, load_pi
     assert [(line, "2024-01-15 08:00:01 UTC" in reason) for line, reason in kept] == [(3, True)]
 
 
-def test_a_load_that_was_replaced_publishes_nothing(
+def test_45_a_load_that_was_replaced_publishes_nothing(
     dsn: str, load_pings: TrackLoads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     staged = module.stage

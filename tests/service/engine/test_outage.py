@@ -56,7 +56,7 @@ def soon(holds: Callable[[], bool]) -> None:
         assert time.monotonic() < deadline, "it did not come about"
 
 
-def test_readers_see_one_release_or_the_next(mission: Mission, client: TestClient) -> None:
+def test_50_readers_see_one_release_or_the_next(mission: Mission, client: TestClient) -> None:
     """In every release all cells have one number; a tile of two releases would have two."""
     publisher = threading.Thread(target=lambda: [mission.publish(5, facts(n)) for n in range(2, LAST + 1)])
     publisher.start()

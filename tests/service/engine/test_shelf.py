@@ -96,7 +96,7 @@ def test_an_old_release_leaves_the_disk_at_once_and_memory_with_its_last_reader(
     assert not _mapped(shelf.folder / "mission" / "r1")
 
 
-def test_what_a_killed_worker_left_is_swept_and_never_read(mission: Mission, shelf: Shelf) -> None:
+def test_44_what_a_killed_worker_left_is_swept_and_never_read(mission: Mission, shelf: Shelf) -> None:
     left = shelf.folder / "mission" / "making-left"
     left.mkdir(parents=True)
     assert total(shelf.open(mission.publish(5, facts(4)))) == 4 * len(CELLS)

@@ -1,0 +1,10 @@
+"""Who holds a dataset is known from the first moment of a load on."""
+
+from hexwatch_schemas.migrations.run import run_file
+
+revision = "0014_hold"
+down_revision = "0013_jobs"
+
+
+def upgrade() -> None:
+    run_file(revision)

@@ -55,7 +55,13 @@ async def release_at(state: State, layer: str, text: str) -> dict[str, Any]:
     rows = await state.database.fetch(sql("past.release"), asked)
     if not rows:
         raise NotFound(f"Layer {layer!r} has no release {text[:40]}.", hint=f"See /layers/{layer}.")
-    return rows[0]
+    found = rows[0]
+    if any((belief["run"] or 0) < belief["remembers_from"] for belief in found["beliefs"]):
+        raise NotFound(
+            f"What layer {layer!r} said at release {found['release']} ({found['published_at']:%Y-%m-%d}) has expired.",
+            hint=f"Earlier releases are kept for some time only; see /layers/{layer} for the newest.",
+        )
+    return found
 
 
 def _moment(text: str) -> datetime:

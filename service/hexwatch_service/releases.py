@@ -49,8 +49,6 @@ class Releases:
         beliefs = tuple((b["dataset"], b["run"] or 0) for b in release["beliefs"])
         if any(b["kind"] not in (DatasetKind.EVENTS, DatasetKind.TRACKS) for b in release["beliefs"]):
             raise NotFound(f"Layer {layer.id!r} keeps no earlier releases.", hint="Those of reports and tracks do.")
-        if any((b["run"] or 0) < b["remembers_from"] for b in release["beliefs"]):
-            raise NotFound(f"Release {release['release']} of layer {layer.id!r} has expired.")
         rows = await self._database.fetch(sql("catalogue.layers"), {})
         row = next((row for row in rows if row["id"] == layer.id), None)
         if row is None or release["data_from"] is None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -238,26 +239,28 @@ def test_44_kill_9_at_every_stage_leaves_the_old_data_and_frees_the_dataset(
     assert statuses(dsn)[1:] == [*["failed"] * 5, "published", "unchanged"]
 
 
-READS = 150
+READS, RELEASES = 150, 6
 
 
 def test_50_no_read_is_torn_while_releases_follow_each_other(dsn: str, load_reports: Loads, serve: Serve) -> None:
     """Each answer has the sum of the release that it names, whatever is published meanwhile."""
     load_reports(dsn, [report("a", deaths=1)])
-    sums: dict[int, int] = {1: 1}
     read: list[tuple[int, float]] = []
+
+    def publish() -> None:
+        for number in range(2, RELEASES + 1):
+            load_reports(dsn, [report("a", revision=number, deaths=number), *_others(number)])
+
     with serve(dsn) as client:
-        reader = threading.Thread(target=lambda: read.extend(_sum(client) for _ in range(READS)))
-        reader.start()
-        while reader.is_alive() or len(sums) < 5:
-            number = len(sums) + 1
-            sums[number] = number**2
-            done = load_reports(dsn, [report("a", revision=number, deaths=number), *_others(number)])
-            assert done.release == number
-        reader.join()
-    torn = [(release, deaths) for release, deaths in read if deaths != sums[release]]
-    assert (len(read), torn) == (READS, [])
-    assert len({release for release, _ in read}) > 1
+        publisher = threading.Thread(target=publish)
+        publisher.start()
+        deadline = time.monotonic() + 60
+        while len(read) < READS or read[-1][0] < RELEASES:
+            assert time.monotonic() < deadline, "the last release was not heard of"
+            read.append(_sum(client))
+        publisher.join()
+    assert [(release, deaths) for release, deaths in read if deaths != release**2] == []
+    assert [release for release, _ in read] == sorted(release for release, _ in read)
 
 
 def _others(number: int) -> list[dict[str, Any]]:

@@ -26,10 +26,10 @@ from .reader import Reader, Watch, reading, watching
 from .verdict import Verdict, clean_run, judge
 from .world import FIRST, Sources, World
 
-DAY = 10.0  # seconds of ours that a day of the sources takes
+DAY = 15.0  # seconds of ours that a day of the sources takes
 BETWEEN = 3.0  # seconds between two faults, on average
 FAULTY = 0.08  # of the sources' answers
-PATIENCE = 600.0  # seconds until all is loaded, once nothing is done any more
+PATIENCE = 1800.0  # seconds until all is loaded, once nothing is done any more
 
 
 def main() -> int:

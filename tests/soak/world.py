@@ -146,7 +146,7 @@ def project(address: str, until: date, *, days: int = 1) -> str:
 resolution = 6
 from = {{ api = "ucdp", version = "1", url = "{address}", per_second = 100, attempts = 2, rows_a_page = 1000 }}
 [datasets.wars.schedule]
-cron = "*/5 * * * * *"
+cron = "* * * * * */5"
 start = {FIRST}
 until = {until}
 days = {days}
@@ -157,14 +157,14 @@ stale_after_hours = 1
 [datasets.reports]
 resolution = 6
 from = {{ api = "acled", url = "{address}", per_second = 100, attempts = 2, token_env = "SOAK_TOKEN" }}
-schedule = {{ cron = "*/17 * * * * *", deadline_minutes = 0.25 }}
+schedule = {{ cron = "* * * * * */20", deadline_minutes = 0.25 }}
 
 [datasets.patrols]
 kind = "tracks"
 resolution = 7
 mapping = "patrols.toml"
 from = {{ files = "incoming/*.csv" }}
-schedule = {{ cron = "*/23 * * * * *", deadline_minutes = 0.25 }}
+schedule = {{ cron = "* * * * * */30", deadline_minutes = 0.25 }}
 """
 
 

@@ -58,7 +58,11 @@ def _turn(folder: Path, size: int, ask: Callable[[int], Page]) -> Iterator[Row]:
         if _last(page, rows, size, first.total):
             break
         number += 1
-        page = _read(folder, number) or _keep(folder, number, ask(number))
+        before, page = page, _read(folder, number) or _keep(folder, number, ask(number))
+        if page == before:
+            raise UpstreamError(
+                f"The source gave page {number - 1} once more for page {number}: it does not turn them."
+            )
         if page.total != first.total:
             raise Changed(f"The source had {first.total} rows, and on page {number} {page.total}.")
     if first.total is not None and rows != first.total:

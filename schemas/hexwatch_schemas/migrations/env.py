@@ -49,6 +49,7 @@ def _run() -> None:
         connection.execute(text("set lock_timeout = '10s'; set statement_timeout = '30min'"))
         connection.commit()
         _refuse_edited_history(connection)
+        connection.commit()  # alembic would take a transaction that is open for the one around all steps
         context.configure(connection=connection, version_table="hexwatch_migration", transaction_per_migration=True)
         with context.begin_transaction():
             context.run_migrations()

@@ -9,7 +9,6 @@ import numpy as np
 from fastapi import APIRouter
 
 from hexwatch_schemas import hexgrid
-from hexwatch_schemas.errors import NotFound
 from hexwatch_schemas.words import DatasetKind, State
 
 from ..asked import Asked, asked, cell_of
@@ -52,8 +51,6 @@ async def diff(layer: TheLayer, state: Held, choice: DiffQuery) -> dict[str, Any
     """What was added, revised or removed between two releases (numbers or times), and what changed in each cell."""
     earlier, later = await release_at(state, layer.id, choice.earlier), await release_at(state, layer.id, choice.later)
     runs = [{b["dataset"]: b for b in row["beliefs"]}[layer.dataset] for row in (earlier, later)]
-    if any((b["run"] or 0) < b["remembers_from"] for b in runs):
-        raise NotFound(f"What layer {layer.id!r} said then has expired.")
     asked = {
         "dataset": layer.dataset, "earlier": runs[0]["run"], "later": runs[1]["run"], "resolution": layer.base,
         "limit": choice.limit + 1, "until": layer.until,

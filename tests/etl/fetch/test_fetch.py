@@ -290,9 +290,11 @@ def test_what_acled_changed_between_our_two_questions_is_not_passed_over(
     def answer(question: Question) -> Answer:
         if question.path == "/acled/read":
             since = int(question.query.get("timestamp", 0))
-            return said([row for row in rows if int(row["timestamp"]) >= since])
-        rows[1:] = [late]
-        return said([{"event_id_cnty": "MLI9", "deleted_timestamp": "60000"}])
+            found = [row for row in rows if int(row["timestamp"]) >= since]
+        else:
+            rows[1:], found = [late], [{"event_id_cnty": "MLI9", "deleted_timestamp": "60000"}]
+        at = (int(question.query["page"]) - 1) * 2
+        return said(found[at : at + 2])
 
     upstream.answer = answer
     first = fetch(feed, Wanted("events", wanted.folder, wanted.beside, None, "10000"))
@@ -300,6 +302,14 @@ def test_what_acled_changed_between_our_two_questions_is_not_passed_over(
     again = fetch(feed, Wanted("events", wanted.folder, wanted.beside, None, first.reached))
     assert again
     assert late in read(again)
+
+
+def test_a_source_that_does_not_turn_its_pages_is_not_read_for_ever(
+    upstream: Upstream, wanted: Wanted, feed: Acled
+) -> None:
+    upstream.answer = lambda _: said([{"event_id_cnty": f"MLI{n}", "timestamp": "10000"} for n in range(2)])
+    with pytest.raises(UpstreamError, match="does not turn"):
+        fetch(feed, wanted)
 
 
 @pytest.mark.parametrize(

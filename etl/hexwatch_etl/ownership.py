@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,9 +15,12 @@ from psycopg.types.json import Jsonb
 
 from hexwatch_schemas import __version__
 from hexwatch_schemas.errors import HexwatchError, LoadLost, Locked
+from hexwatch_schemas.logs import RUN
 from hexwatch_schemas.windows import Window
 
 from .store_rows import sql
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Run:
         """Time a step and leave it in ops.step; must not be opened inside a transaction that may roll back."""
         began = time.perf_counter()
         yield
-        self.conn.execute(sql("runs.step"), {"run": self.id, "name": name, "seconds": time.perf_counter() - began})
+        seconds = time.perf_counter() - began
+        self.conn.execute(sql("runs.step"), {"run": self.id, "name": name, "seconds": seconds})
+        log.info("%s: %.3f s", name, seconds, extra={"step": name, "seconds": round(seconds, 3)})
 
     def check_fence(self) -> None:
         """Inside the publish transaction: refuse where a newer run took the dataset, else note what was charged.
@@ -52,6 +58,7 @@ class Run:
         """Leave the last word in ops.run."""
         blank = dict.fromkeys(("rows_in", "rows_loaded", "rows_quarantined", "events_opened", "events_closed", "error"))
         self.conn.execute(sql("runs.finish"), {**blank, **counts, "run": self.id, "status": status})
+        log.info("%s", status, extra={"status": status, **counts})
 
 
 @dataclass(frozen=True)
@@ -105,11 +112,16 @@ def owned(
     """Take a dataset for one load on an autocommit connection; a failure is recorded, then raised. Raises Locked."""
     with held(conn, dataset) as number:
         run = _start(conn, number, files, options)
+        token = RUN.set(run.id)
+        log.info("a load of %s began", dataset, extra={"dataset": dataset, "files": files})
         try:
             yield run
         except BaseException as error:
             _record_failure(run, error)
+            log.warning("the load of %s failed: %s", dataset, type(error).__name__, extra={"dataset": dataset})
             raise
+        finally:
+            RUN.reset(token)
 
 
 def end_overdue(conn: psycopg.Connection, dataset: int | None = None) -> list[str]:

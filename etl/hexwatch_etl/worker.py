@@ -110,6 +110,8 @@ async def run_pull(dataset: str, file: Path, seconds: float) -> Outcome:
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
         return Outcome(Exit.FAILED, {"error": "Deadline", "message": f"Killed after {seconds:.0f} s."})
+    if os.environ.get("HEXWATCH_LOG_FORMAT"):
+        sys.stderr.write(stderr.decode("utf-8", "replace"))  # what the load said to its log
     log.info("pull %s ended with %s", dataset, process.returncode)
     return Outcome(process.returncode or 0, _last_object(stdout if process.returncode == 0 else stderr))
 
@@ -150,7 +152,7 @@ def _look(dsn: str) -> tuple[list[str], list[tuple[str, Any]], list[tuple[int, s
 
 async def tell(address: str, said: Mapping[str, Any]) -> None:
     """Post to the webhook, if there is one; that it cannot be told stops no load."""
-    log.warning("%s", said)
+    log.warning("%s", said, extra={"told": said})
     if not address:
         return
     try:

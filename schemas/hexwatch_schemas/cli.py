@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -52,6 +53,8 @@ def say_error(error: HexwatchError) -> None:
 def main() -> None:
     """Run the command; every HexwatchError becomes its exit code."""
     try:
+        if os.environ.get("HEXWATCH_LOG_FORMAT"):
+            _log()
         load_commands()()
     except HexwatchError as error:
         _end(error)
@@ -62,6 +65,13 @@ def main() -> None:
                 f"The database does not answer: {reason}", hint="Nothing was published; run it again once it is back."
             )
         )
+
+
+def _log() -> None:
+    from .logs import configure  # noqa: PLC0415 (few ask for it, and --help should not wait)
+    from .settings import settings  # noqa: PLC0415
+
+    configure(settings().log_format or "text")
 
 
 def _end(error: HexwatchError) -> NoReturn:

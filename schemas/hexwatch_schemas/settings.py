@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     max_stale: float = Field(
         86400.0, ge=0, description="Seconds for which the last releases are served while the database is away."
     )
+    log_format: Literal["text", "json"] | None = Field(
+        None,
+        description="Lines for people, or JSON objects with run and request ids. Unset: text of worker and service; "
+        "other commands then tell nothing but errors.",
+    )
     points_by: Literal["kernel", "libh3"] = Field(
         "kernel",
         description="What turns many points into cells: our kernel, equal to libh3 and faster, or libh3 alone.",

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from hexwatch_schemas.errors import HexwatchError, NotFound, UsageError
+from hexwatch_schemas.logs import REQUEST
 
 from .access.credentials import CHALLENGE, Refused
 from .answers import NEVER
@@ -34,7 +35,10 @@ def answer_to(path: str, error: Exception) -> JSONResponse:
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
     if status == 500:
         log.error("%s failed", path, exc_info=error)
-        return failure(500, "Something failed here; it was written to the log.")
+        asked = REQUEST.get()
+        answer = failure(500, "Something failed here; it was written to the log.")
+        answer.headers.update({"x-request-id": asked.id} if asked else {})  # by which the log has it
+        return answer
     return failure(status, str(error))
 
 

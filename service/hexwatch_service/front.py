@@ -7,6 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hexwatch_schemas.errors import HexwatchError
+from hexwatch_schemas.logs import REQUEST, Asked
 
 from .access.credentials import Credential, said
 from .answers import BODILESS, EVERYWHERE, RawHeaders, Reply, Resource, conditions
@@ -33,6 +34,7 @@ class Front:
         self._shared = _shared(self._answer, named) if named else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        REQUEST.set(Asked(scope.get("headers", ())))
         await (self._shared or self._answer)(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

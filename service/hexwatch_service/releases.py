@@ -48,7 +48,10 @@ class Releases:
         shelf = self._shelf = self._shelf or await self._prepare()
         beliefs = tuple((b["dataset"], b["run"] or 0) for b in release["beliefs"])
         if any(b["kind"] not in (DatasetKind.EVENTS, DatasetKind.TRACKS) for b in release["beliefs"]):
-            raise NotFound(f"Layer {layer.id!r} keeps no earlier releases.", hint="Those of reports and tracks do.")
+            raise NotFound(
+                f"Layer {layer.id!r} is of a raster, or divides by one: of rasters only the newest numbers are kept.",
+                hint="Layers of reports and of tracks can be asked for earlier releases.",
+            )
         rows = await self._database.fetch(sql("catalogue.layers"), {})
         row = next((row for row in rows if row["id"] == layer.id), None)
         if row is None or release["data_from"] is None:

@@ -21,6 +21,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from hexwatch_schemas.errors import HexwatchError
+from hexwatch_schemas.logs import configure
 from hexwatch_schemas.migrate import prepared_store
 from hexwatch_schemas.settings import Settings, settings
 
@@ -60,6 +61,7 @@ def serve(chosen: Settings, ready: Callable[[str], object]) -> None:
 def application() -> Front:
     """What each worker runs."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    configure(settings().log_format or "text")
     return create_app(settings())
 
 

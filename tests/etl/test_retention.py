@@ -64,7 +64,7 @@ def test_what_expired_is_told_plainly_wherever_it_is_asked_for(three: str, tmp_p
     with psycopg.connect(three) as conn, pytest.raises(NotFound, match="has expired"):
         difference(conn, "mission", "1", "3", 9)
     with serve(three) as client:
-        for path in ("/layers/mission/series", "/collections/mission/items", "/collections/mission-reports/items"):
+        for path in ("/layers/mission/series", "/collections/mission/items", "/collections/mission_events/items"):
             answer = client.get(path, params={"as_of": "1"})
             assert (answer.status_code, "has expired" in answer.text) == (404, True), path
         assert client.get("/layers/mission/diff", params={"from": "2", "to": "3"}).status_code == 404

@@ -27,7 +27,7 @@ from .verdict import Verdict, clean_run, judge
 from .world import FIRST, Sources, World
 
 DAY = 15.0  # seconds of ours that a day of the sources takes
-BETWEEN = 3.0  # seconds between two faults, on average
+BETWEEN = 1.5  # seconds between two faults, on average
 FAULTY = 0.08  # of the sources' answers
 PATIENCE = 1800.0  # seconds until all is loaded, once nothing is done any more
 

@@ -78,6 +78,8 @@ class Ground:
 
     def tend(self) -> None:
         """Two workers, whatever became of the others; those that ended by themselves are counted."""
+        if not self.server.pid():
+            self.server.start()
         for process in [w for w in self.workers if w.poll() is not None]:
             self.workers.remove(process)
             self.ended += process.returncode != -signal.SIGKILL

@@ -104,7 +104,7 @@ def reading(place: Ground) -> Iterator[Reader]:
         subprocess.Popen(command, env=place.environment, stdout=log, stderr=subprocess.PIPE, text=True) as process,
     ):
         assert process.stderr
-        told = process.stderr.readline()
+        told = next(line for line in process.stderr if line.startswith("Hexwatch serves"))
         reader = Reader(told.removeprefix("Hexwatch serves ").strip().removesuffix("/map"))
         drained = threading.Thread(
             target=lambda: log.writelines(line.encode() for line in process.stderr or ()), daemon=True

@@ -25,17 +25,15 @@ def worker(
     Each load is a process with a deadline. One that was killed is made up for, one that hangs is ended.
     """
     import asyncio  # noqa: PLC0415
-    import logging  # noqa: PLC0415
 
+    from hexwatch_schemas.logs import configure  # noqa: PLC0415
     from hexwatch_schemas.migrate import prepared_store  # noqa: PLC0415
     from hexwatch_schemas.settings import settings  # noqa: PLC0415
 
     from .. import worker as work  # noqa: PLC0415 (--help should not wait for it)
     from ..project.read import read_project  # noqa: PLC0415
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # addresses may be secrets
+    configure(settings().log_format or "text")
     said, file = read_project(project), project.resolve()
     with prepared_store(settings()) as store:
         make = partial(work.make_app, store.admin_dsn, said, file)

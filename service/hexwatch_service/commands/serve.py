@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from hexwatch_schemas.logs import configure
 from hexwatch_schemas.settings import settings
 
 
@@ -34,5 +35,7 @@ def serve(
     with tempfile.TemporaryDirectory(prefix="hexwatch-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # workers add up there; looked for when the library is imported
         from .. import server  # noqa: PLC0415 (--help should not wait for it)
+
+        configure(chosen.log_format or "text")
 
         server.serve(chosen, lambda address: typer.echo(f"Hexwatch serves {address}/map", err=True))

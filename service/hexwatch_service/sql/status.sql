@@ -18,7 +18,11 @@ select * from status.quarantine order by dataset, rule
 
 -- name: schedule
 select dataset, cron, step_days, lag_days, extract(epoch from deadline)::double precision as deadline,
-  extract(epoch from stale_after)::double precision as stale_after, loaded_through
+  extract(epoch from stale_after)::double precision as stale_after,
+  -- Of sources that are asked by time of change the mark is in seconds.
+  case when loaded_through ~ '^[0-9]{9,11}( |$)'
+    then to_char(to_timestamp(split_part(loaded_through, ' ', 1)::bigint) at time zone 'UTC', 'YYYY-MM-DD HH24:MI')
+    else loaded_through end as loaded_through
 from status.schedule order by dataset
 
 -- name: freshness

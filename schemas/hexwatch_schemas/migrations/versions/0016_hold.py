@@ -2,8 +2,8 @@
 
 from hexwatch_schemas.migrations.run import run_file
 
-revision = "0014_hold"
-down_revision = "0013_jobs"
+revision = "0016_hold"
+down_revision = "0015_audit"
 
 
 def upgrade() -> None:

@@ -13,7 +13,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,8 @@ STALLED = 30.0  # seconds without a sign of life after which a worker counts as 
 AGAIN = 4.0  # seconds until a worker whose database broke off tries again, at most
 KEPT_HOURS = 168  # that jobs which failed can be looked at
 SWEEP = "* * * * *"
+EXPIRE = "17 3 * * *"
+LONGEST_EXPIRY = 6 * 3600.0  # seconds
 _COMMAND = "from hexwatch_schemas.cli import main; main()"
 
 
@@ -66,7 +68,8 @@ def make_app(dsn: str, project: Project, file: Path, *, sweep: str = SWEEP, stal
     async def pull(timestamp: int = 0, *, dataset: str) -> None:  # noqa: ARG001 (of the tick; windows never come from it)
         plan = project.datasets[dataset].schedule
         assert plan is not None, "only what has a schedule is queued"
-        outcome = await run_pull(dataset, file, plan.deadline.total_seconds() + GRACE)
+        asked = ["pull", dataset, "--project", str(file), "--json"]
+        outcome = await run(asked, plan.deadline.total_seconds() + GRACE)
         if outcome.code not in (Exit.OK, Exit.LOCKED):
             await tell(address, {"event": "failure", "dataset": dataset, "exit_code": outcome.code, **outcome.said})
         if outcome.code == Exit.OK and outcome.said.get("due") and plan.catch_up:
@@ -76,6 +79,15 @@ def make_app(dsn: str, project: Project, file: Path, *, sweep: str = SWEEP, stal
     @app.task(name="hexwatch.sweep", queue="hexwatch", pass_context=False)
     async def sweeping(timestamp: int) -> None:  # noqa: ARG001 (as above)
         await sweep_up(app, dsn, address, stalled)
+
+    if project.expires:
+
+        @app.periodic(cron=EXPIRE, periodic_id="expire", queueing_lock="expire")
+        @app.task(name="hexwatch.expire", queue="hexwatch", pass_context=False)
+        async def expiring(timestamp: int) -> None:  # noqa: ARG001 (as above)
+            outcome = await run(["expire", "--project", str(file), "--json"], LONGEST_EXPIRY)
+            if outcome.code not in (Exit.OK, Exit.LOCKED):
+                await tell(address, {"event": "failure", "task": "expire", "exit_code": outcome.code, **outcome.said})
 
     for name, said in project.datasets.items():
         if said.schedule:
@@ -97,9 +109,9 @@ async def enqueue(app: App, dataset: str) -> bool:
     return True
 
 
-async def run_pull(dataset: str, file: Path, seconds: float) -> Outcome:
-    """`hexwatch pull` in a process of its own, killed with all that it started once its time is over."""
-    arguments = ["-c", _COMMAND, "pull", dataset, "--project", str(file), "--json"]
+async def run(command: Sequence[str], seconds: float) -> Outcome:
+    """A command of ours in a process of its own, killed with all that it started once its time is over."""
+    arguments = ["-c", _COMMAND, *command]
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, start_new_session=True
@@ -107,12 +119,13 @@ async def run_pull(dataset: str, file: Path, seconds: float) -> Outcome:
     try:
         stdout, stderr = await asyncio.wait_for(process.communicate(), seconds)
     except TimeoutError:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended in the same moment
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
         return Outcome(Exit.FAILED, {"error": "Deadline", "message": f"Killed after {seconds:.0f} s."})
     if os.environ.get("HEXWATCH_LOG_FORMAT"):
         sys.stderr.write(stderr.decode("utf-8", "replace"))  # what the load said to its log
-    log.info("pull %s ended with %s", dataset, process.returncode)
+    log.info("%s ended with %s", " ".join(command[:2]), process.returncode)
     return Outcome(process.returncode or 0, _last_object(stdout if process.returncode == 0 else stderr))
 
 

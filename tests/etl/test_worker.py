@@ -195,6 +195,16 @@ def test_47_a_job_that_ended_while_the_database_was_away_is_closed(dsn: str, app
     assert jobs(dsn) == [("hexwatch.pull", "failed"), ("hexwatch.pull", "todo")]
 
 
+def test_what_expires_does_so_by_itself_once_a_day(dsn: str, project: Path) -> None:
+    def ticks() -> set[str]:
+        app = worker.make_app(dsn, read_project(project), project)
+        return {name for _, name in app.periodic_registry.periodic_tasks}
+
+    assert ticks() == {"sweep", "wars"}
+    project.write_text(project.read_text("utf-8") + "[retention]\nrefused_days = 30\n", "utf-8")
+    assert ticks() == {"sweep", "wars", "expire"}
+
+
 def test_the_webhook_is_told_once_of_what_is_stale(dsn: str, app: App, upstream: Upstream) -> None:
     async def sweep() -> None:
         for _ in range(2):
@@ -216,6 +226,6 @@ def test_a_load_beyond_its_deadline_is_killed(
     upstream.faults = [Answer(429, headers={"retry-after": "200"})]
     file = project.with_name("patient.toml")
     file.write_text(project.read_text("utf-8").replace("attempts = 1", "attempts = 5"), "utf-8")
-    outcome = asyncio.run(worker.run_pull("wars", file, 0.05))
+    outcome = asyncio.run(worker.run(["pull", "wars", "--project", str(file), "--json"], 0.05))
     assert (outcome.code, outcome.said["error"]) == (1, "Deadline")
     assert windows(dsn) == []

@@ -112,7 +112,7 @@ class Saboteur:
         if found is None:
             return False, None
         with psycopg.connect(self.ground.dsn, autocommit=True) as conn:
-            row = conn.execute(_HOLDERS.format("pid")).fetchone()
+            row = conn.execute(_HOLDERS.format("pid").encode()).fetchone()
         if row is None:
             return False, None
         os.kill(row[0], signal.SIGKILL)
@@ -120,7 +120,7 @@ class Saboteur:
 
     def _backend(self, what: str) -> bool:
         with psycopg.connect(self.ground.dsn, autocommit=True) as conn:
-            return conn.execute(_HOLDERS.format(what)).fetchone() is not None
+            return conn.execute(_HOLDERS.format(what).encode()).fetchone() is not None
 
     def _second_start_by_hand(self) -> tuple[bool, str | None]:
         found = self._load()

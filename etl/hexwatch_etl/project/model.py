@@ -218,6 +218,13 @@ class Project(Model):
     layers: dict[Name, DeclaredLayer] = Field(default={}, description="By name: layers over several datasets.")
     retention: Retention = Field(default=Retention(), description="What expires of every dataset (hexwatch expire).")
 
+    @property
+    def expires(self) -> bool:
+        """Is there anything that is kept for some days only?"""
+        return any(
+            day for name in self.datasets for day in vars(self.kept(name)).values()
+        )  # none: None, and days are above zero
+
     def kept(self, dataset: str) -> Retention:
         """What expires of a dataset: what it says itself goes before what the file says."""
         own = self.datasets[dataset].retention.model_dump(exclude_none=True)

@@ -34,7 +34,6 @@ class Front:
         self._shared = _shared(self._answer, named) if named else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        REQUEST.set(Asked(scope.get("headers", ())))
         await (self._shared or self._answer)(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +46,7 @@ class Front:
             count(scope["path"], ready.status)
             await _send(ready, state, send)
             return
+        REQUEST.set(Asked(scope["headers"]))
         if scope["method"] == "HEAD":  # a GET whose body stays here (RFC 9110, 9.3.2)
             scope, send = {**scope, "method": "GET", BODILESS: True}, _without_body(send)
         send = counted(scope["path"], send)

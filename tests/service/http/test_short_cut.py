@@ -50,9 +50,12 @@ ELSEWHERE = [
 ASKED = [{}, {"accept-encoding": "gzip"}, {"accept-encoding": "br;q=0.1, zstd"}, {"accept-encoding": "identity"}]
 
 
+LAST = {"x-content-type-options", "x-request-id"}
+
+
 def seen(answer: Response) -> tuple[int, dict[str, str], bytes]:
     """All that a client gets but for what the outermost layer adds to every answer."""
-    headers = {name: value for name, value in answer.headers.items() if name != "x-content-type-options"}
+    headers = {name: value for name, value in answer.headers.items() if name not in LAST}
     headers["vary"] = headers.get("vary", "").removesuffix("authorization, x-api-key").removesuffix(", ")
     return answer.status_code, headers, answer.content
 

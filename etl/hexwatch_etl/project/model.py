@@ -176,7 +176,7 @@ class DeclaredDataset(Model):
     country: str | None = Field(default=None, description="Of areas: column of their countries.")
     origin: Origin | None = Field(default=None, alias="from", description="Where it comes from.")
     schedule: Schedule | None = Field(default=None, description="When it is loaded by itself.")
-    retention: Retention = Field(default=Retention(), description="Where it is otherwise than that of the file.")
+    retention: Retention = Field(default_factory=Retention, description="Where it is otherwise than that of the file.")
 
     @model_validator(mode="after")
     def _areas_have_a_level(self) -> Self:
@@ -216,7 +216,9 @@ class Project(Model):
     )
     datasets: dict[Name, DeclaredDataset] = Field(default={}, description="By name: lower case, digits, hyphens.")
     layers: dict[Name, DeclaredLayer] = Field(default={}, description="By name: layers over several datasets.")
-    retention: Retention = Field(default=Retention(), description="What expires of every dataset (hexwatch expire).")
+    retention: Retention = Field(
+        default_factory=Retention, description="What expires of every dataset (hexwatch expire)."
+    )
 
     @property
     def expires(self) -> bool:

@@ -16,6 +16,7 @@ from hexwatch_etl.project.model import (
     Pages,
     Project,
     Query,
+    Retention,
     Schedule,
     Ucdp,
     Web,
@@ -39,6 +40,7 @@ PARTS: dict[str, type[BaseModel]] = {
     '`from = { api = "acled" }`': Acled,
     "`[datasets.NAME.schedule]`": Schedule,
     "`[layers.NAME]`": DeclaredLayer,
+    "`[retention]`, `[datasets.NAME.retention]`": Retention,
 }
 
 

@@ -2,8 +2,8 @@
 
 from hexwatch_schemas.migrations.run import run_file
 
-revision = "0016_hold"
-down_revision = "0015_audit"
+revision = "0017_hold"
+down_revision = "0016_approvals"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from hexwatch_schemas.migrations.run import run_file
 
-revision = "0017_retention"
-down_revision = "0016_hold"
+revision = "0018_retention"
+down_revision = "0017_hold"
 
 
 def upgrade() -> None:

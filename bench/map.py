@@ -1,7 +1,7 @@
 """How long a reader waits for the map, and how smoothly it plays, in Chromium without a graphics card.
 
-`./run bench map [CELLS]`: resolution 6 of CELLS cells of resolution 7 (200,000 unless said), in a window of 1280 x 800.
-The page marks when it asks for hexagons and when they are drawn; the browser's own clock tells when tiles came.
+`./run bench map [CELLS]`: CELLS cells of resolution 7 (200,000 unless said), in a window of 1280 x 800.
+The page marks when it asks for hexagons and when they are drawn.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import statistics
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -23,17 +22,11 @@ VIEWS = {"z5, resolution 4": 5.2, "z7, resolution 6": 7.2, "z9, resolution 7": 9
 FRAMES = 8  # windows that are played
 FLAGS = ["--headless=new", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
-# By turn of asking and drawing: from asking to the last tile, and from the last tile to the picture (milliseconds).
+# By turn, milliseconds from asking for hexagons to the picture: style, tiles and drawing.
 _TURNS = """() => {
   const at = (name) => performance.getEntriesByName(name, "mark").map((mark) => mark.startTime);
-  const tiles = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/tiles/"));
   const asked = at("hexwatch-asked");
-  return at("hexwatch-drawn").map((drawn) => {
-    const begun = Math.max(...asked.filter((time) => time < drawn));
-    const came = tiles.filter((tile) => tile.fetchStart >= begun && tile.responseEnd <= drawn);
-    const last = Math.max(begun, ...came.map((tile) => tile.responseEnd));
-    return { tiles: came.length, last: last - begun, all: drawn - begun };
-  });
+  return at("hexwatch-drawn").map((drawn) => drawn - Math.max(...asked.filter((time) => time < drawn)));
 }"""
 _COUNT = "performance.getEntriesByName('hexwatch-%s').length"
 _FRAMES = """() => {
@@ -52,8 +45,7 @@ def main() -> None:
         page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
         page.set_default_timeout(120_000)
         print(f"{cells:,} cells; Chromium {browser.version}, drawn by SwiftShader; {SIZE[0]} x {SIZE[1]}.")
-        print("\n| view | tiles | asked to last tile, ms | last tile to picture, ms | asked to picture, ms |")
-        print("| --- | --- | --- | --- | --- |")
+        print("\n| view | asked to picture, ms, median | slowest |\n| --- | --- | --- |")
         for name, zoom in VIEWS.items():
             print(_row(name, _waits(page, root, zoom)))
         print("\n| played | windows a second | frames a second, median | slowest of 20 frames, ms |")
@@ -69,10 +61,10 @@ def _open(page: Page, root: str, zoom: float) -> None:
     page.locator("#view[aria-busy=false]").wait_for()
 
 
-def _waits(page: Page, root: str, zoom: float) -> list[dict[str, float]]:
+def _waits(page: Page, root: str, zoom: float) -> list[float]:
     """Of windows that nobody had asked for, in a map that is open: what a reader who changes the days waits for."""
     _open(page, root, zoom)
-    found: list[dict[str, float]] = []
+    found: list[float] = []
     for month in range(1, 8):
         before = page.evaluate(_TURNS)
         page.get_by_label("From", exact=True).fill(f"2022-{month:02}-02")
@@ -81,10 +73,8 @@ def _waits(page: Page, root: str, zoom: float) -> list[dict[str, float]]:
     return found
 
 
-def _row(name: str, turns: Sequence[dict[str, Any]]) -> str:
-    middle = {part: statistics.median(turn[part] for turn in turns) for part in ("tiles", "last", "all")}
-    paint = statistics.median(turn["all"] - turn["last"] for turn in turns)
-    return f"| {name} | {middle['tiles']:.0f} | {middle['last']:.0f} | {paint:.0f} | {middle['all']:.0f} |"
+def _row(name: str, turns: Sequence[float]) -> str:
+    return f"| {name} | {statistics.median(turns):.0f} | {max(turns):.0f} |"
 
 
 def _played(page: Page, root: str, name: str, zoom: float) -> str:

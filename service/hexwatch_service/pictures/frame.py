@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +70,12 @@ class Frame:
 
     @cached_property
     def degrees(self) -> tuple[float, float, float, float]:
-        """Bounds in degrees, roughly: of a coarse grid of places in it."""
+        """Bounds in degrees; of a system whose grid is not that of degrees roughly, by a coarse grid of places."""
+        if self.crs == DEGREES:
+            return self.bounds
+        if self.crs == MERCATOR:
+            west, south, east, north = (v / EARTH_RADIUS for v in self.bounds)
+            return math.degrees(west), _latitude(south), math.degrees(east), _latitude(north)
         longitude, latitude = Frame(self.bounds, self.crs, 9, 9).centres()
         fine = np.isfinite(longitude) & np.isfinite(latitude)
         if not fine.any():
@@ -85,14 +91,21 @@ class Frame:
         return int(np.clip(np.round(np.log2(360 / max(east - west, 1e-9) * self.width / 256)), 0, 24))
 
 
+def _latitude(y: float) -> float:
+    """Degrees of a mercator ordinate in radii of the Earth; what lies beyond the square is as good as the pole."""
+    return math.degrees(math.atan(math.sinh(max(-9.0, min(9.0, y)))))
+
+
 def of_tile(z: int, x: int, y: int, size: int = 256) -> Frame:
     """A tile of WebMercatorQuad."""
     side = 2 * HALF_WORLD / (1 << z)
-    west, north = x * side - HALF_WORLD, HALF_WORLD - y * side
-    return Frame((west, north - side, west + side, north), MERCATOR, size, size)
+    # An edge is the same number for both its tiles: where pixels lie as tiles do, the last digit says which is nearest.
+    west, east = (n * side - HALF_WORLD for n in (x, x + 1))
+    south, north = (HALF_WORLD - n * side for n in (y + 1, y))
+    return Frame((west, south, east, north), MERCATOR, size, size)
 
 
-@cache
+@lru_cache(256)
 def _to_degrees(crs: str):
     from pyproj import CRS, Transformer  # noqa: PLC0415
     from pyproj.exceptions import CRSError  # noqa: PLC0415

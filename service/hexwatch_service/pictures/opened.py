@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ os.environ.setdefault("OGR_SKIP", "OGR_VRT")
 os.environ.setdefault("GDAL_CACHEMAX", "512")  # MB of unpacked blocks; as an option of rasterio it would be bytes
 
 import rasterio
-from rasterio.enums import ColorInterp
+from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.io import DatasetReader
 from rasterio.warp import calculate_default_transform
 from rio_tiler.io import Reader
@@ -51,6 +51,7 @@ class Grid:
     sizes: tuple[Size, ...]  # the file's own first, then its overviews', ever coarser
     nodata: float | None
     alpha: int | None  # the band that tells opacity
+    full: bool  # no pixel can be missing
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class OpenFiles:
         self._idle: OrderedDict[int, tuple[tuple[str, int], DatasetReader]] = OrderedDict()
         self._lock = threading.Lock()
         self.grid = cache(self._grid)
-        self.view = cache(self._view)
+        self.view = lru_cache(4096)(self._view)  # the systems that clients may name are many
 
     @contextmanager
     def reader(self, file: RasterFile, kind: type[Reader] = Reader) -> Iterator[Reader]:
@@ -106,7 +107,8 @@ class OpenFiles:
             sizes = [(file.width, file.height)]
             colours = file.colorinterp
             alpha = colours.index(ColorInterp.alpha) + 1 if ColorInterp.alpha in colours else None
-            known = (file.crs, file.transform, tuple(file.bounds)), (file.nodata, alpha)
+            full = all(MaskFlags.all_valid in flags for flags in file.mask_flag_enums)
+            known = (file.crs, file.transform, tuple(file.bounds)), (file.nodata, alpha, full)
             levels = len(file.overviews(1))
         for level in range(1, levels + 1):
             with self.dataset(href, level) as overview:

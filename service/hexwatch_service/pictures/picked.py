@@ -7,8 +7,8 @@ the grid, to pick among these once more. Here only that one grid is made, over a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,8 @@ from rasterio.dtypes import dtype_ranges
 from rasterio.io import DatasetReader
 from rasterio.transform import from_bounds
 from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
+from rasterio.windows import from_bounds as window_of
 
 from ..rasters import RasterFile
 from .frame import Frame
@@ -26,7 +28,7 @@ from .opened import Grid, OpenFiles, Size, View
 TOLERATED = 1.2, 0.1  # how much coarser than asked an overview may be (GDALBandGetBestOverviewLevel2)
 MOST = 4_500_000  # pixels of a grid that are all made where some bands are asked for; rio-tiler knows no limit
 
-_system = cache(rasterio.CRS.from_user_input)
+_system = lru_cache(256)(rasterio.CRS.from_user_input)
 
 
 class Picked(NamedTuple):
@@ -36,17 +38,28 @@ class Picked(NamedTuple):
     there: NDArray[np.bool_]
 
 
-def picked(opened: OpenFiles, file: RasterFile, frame: Frame) -> Iterator[Picked]:
-    """What a file has under a frame; twice where its longitudes pass 180."""
+def picked(opened: OpenFiles, file: RasterFile, frame: Frame, bands: Sequence[int] = ()) -> Iterator[Picked]:
+    """What a file has under a frame, of the bands that are drawn unless others are named; twice where it passes 180."""
     grid, view = opened.grid(file.href), opened.view(file.href, frame.crs)
-    yield _straight(opened, file, frame) if view.same else _warped(opened, file, frame, view)
+    what = _What(opened, file, tuple(bands or file.rendering["indexes"]), grid, view)
+    yield _straight(what, frame) if view.same else _warped(what, frame)
     turn = _turn(grid)
     if turn and view.same:
         west, south, east, north = frame.bounds
         beyond = west - turn, south, east - turn, north
-        yield _straight(opened, file, Frame(beyond, frame.crs, frame.width, frame.height))
+        yield _straight(what, Frame(beyond, frame.crs, frame.width, frame.height))
     elif turn:
-        yield _warped(opened, file, frame, view, turn)
+        yield _warped(what, frame, turn)
+
+
+class _What(NamedTuple):
+    """A file, the bands asked for, and how it lies."""
+
+    opened: OpenFiles
+    file: RasterFile
+    indexes: tuple[int, ...]
+    grid: Grid
+    view: View
 
 
 def _turn(grid: Grid) -> float:
@@ -55,25 +68,49 @@ def _turn(grid: Grid) -> float:
     return (-360.0 if east > 180.001 else 360.0 if west < -180.001 else 0.0) if grid.crs.is_geographic else 0.0
 
 
-def _straight(opened: OpenFiles, file: RasterFile, frame: Frame) -> Picked:
-    """Of a file in the frame's own system: rio-tiler itself, which reads it directly then."""
-    with opened.reader(file) as reader:
-        crs, indexes = _system(frame.crs), tuple(file.rendering["indexes"])
+def _straight(what: _What, frame: Frame) -> Picked:
+    """Of a file in the frame's own system, which is read directly."""
+    inside = _all_inside(what.grid, frame)
+    return _plain(what, frame, inside) if inside else _by_library(what, frame)
+
+
+def _all_inside(grid: Grid, frame: Frame) -> Window | None:
+    """The pixels under a frame, where all of it lies in a file of which every pixel is there."""
+    if not grid.full:
+        return None
+    window = window_of(*frame.bounds, transform=grid.transform)
+    (top, bottom), (left, right) = window.toranges()
+    width, height = grid.sizes[0]
+    return window if min(left, top) >= 0 and right <= width and bottom <= height else None
+
+
+def _plain(what: _What, frame: Frame, window: Window) -> Picked:
+    """What rio-tiler reads of the inside of a file without holes: there is nothing to find out."""
+    shape = len(what.indexes), frame.height, frame.width
+    with what.opened.dataset(what.file.href) as dataset:
+        values = dataset.read(list(what.indexes), window=window, out_shape=shape)
+    return Picked(_unscaled(values, what.file, what.indexes), np.ones(shape[1:], np.bool_))
+
+
+def _by_library(what: _What, frame: Frame) -> Picked:
+    """By rio-tiler itself."""
+    with what.opened.reader(what.file) as reader:
+        crs = _system(frame.crs)
         image = reader.part(
-            frame.bounds, dst_crs=crs, bounds_crs=crs, width=frame.width, height=frame.height, indexes=indexes
+            frame.bounds, dst_crs=crs, bounds_crs=crs, width=frame.width, height=frame.height, indexes=what.indexes
         )
     hidden = np.asarray(np.ma.getmaskarray(image.array).any(axis=0))
     return Picked(image.array.data, ~hidden)
 
 
-def _warped(opened: OpenFiles, file: RasterFile, frame: Frame, view: View, turn: float = 0.0) -> Picked:
+def _warped(what: _What, frame: Frame, turn: float = 0.0) -> Picked:
     """Of a file in another system, moved by degrees."""
-    grid = opened.grid(file.href)
-    level, size = chosen_level(_over(frame, view), (frame.width, frame.height), grid.sizes)
-    with opened.dataset(file.href, level) as dataset:
+    grid = what.grid
+    level, size = chosen_level(_over(frame, what.view), (frame.width, frame.height), grid.sizes)
+    with what.opened.dataset(what.file.href, level) as dataset:
         t = dataset.transform
         moved = {"src_crs": grid.crs, "src_transform": rasterio.Affine(t.a, t.b, t.c + turn, t.d, t.e, t.f)}
-        return _read(dataset, file, grid, frame, size, moved if turn else {})
+        return _read(dataset, what, frame, size, moved if turn else {})
 
 
 def _over(frame: Frame, view: View) -> Size:
@@ -96,11 +133,9 @@ def chosen_level(native: Size, frame: Size, sizes: tuple[Size, ...]) -> tuple[in
     return level, grid
 
 
-def _read(
-    dataset: DatasetReader, file: RasterFile, grid: Grid, frame: Frame, size: Size, moved: dict[str, Any]
-) -> Picked:
+def _read(dataset: DatasetReader, what: _What, frame: Frame, size: Size, moved: dict[str, Any]) -> Picked:
     """Of a grid of some size, or of the frame's where that is smaller."""
-    indexes = list(file.rendering["indexes"])
+    grid, indexes = what.grid, list(what.indexes)
     empty = {"add_alpha": grid.alpha is None}
     if grid.nodata is not None:
         empty = {"nodata": grid.nodata, "src_nodata": grid.nodata, "add_alpha": False}
@@ -114,7 +149,7 @@ def _read(
         there, values = _opaque(values[-1], own=grid.alpha is not None), values[:-1]
     else:
         there = ~(np.isnan(values) if np.isnan(grid.nodata) else values == grid.nodata).any(axis=0)
-    return Picked(_unscaled(values, file, indexes), there)
+    return Picked(_unscaled(values, what.file, indexes), there)
 
 
 def _opaque(alpha: NDArray[Any], *, own: bool) -> NDArray[np.bool_]:
@@ -123,7 +158,7 @@ def _opaque(alpha: NDArray[Any], *, own: bool) -> NDArray[np.bool_]:
     return alpha == (255 if not own and alpha.max(initial=0) == 255 else highest)
 
 
-def _unscaled(values: NDArray[Any], file: RasterFile, indexes: list[int]) -> NDArray[Any]:
+def _unscaled(values: NDArray[Any], file: RasterFile, indexes: Sequence[int]) -> NDArray[Any]:
     """Values in the bands' unit."""
     if not file.scaled:
         return values

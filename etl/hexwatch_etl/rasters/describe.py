@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError, StatisticsError
 from rasterio.io import DatasetReader
 
@@ -49,6 +51,16 @@ def describe(source: DatasetReader, name: str, klass: str | None, unit: str | No
     )
 
 
+def fill_value(source: DatasetReader) -> float | None:
+    """The number in most corners and in a twentieth of the pixels or more, of a raster that names none for nothing."""
+    if source.nodata is not None or any(MaskFlags.all_valid not in flags for flags in source.mask_flag_enums):
+        return None
+    size = min(source.height, _SAMPLE), min(source.width, _SAMPLE)
+    sample = source.read(1, out_shape=size)
+    value, times = Counter(sample[[0, 0, -1, -1], [0, -1, 0, -1]].tolist()).most_common(1)[0]
+    return value if times >= 3 and 0.05 <= (sample == value).mean() < 1 else None
+
+
 def _band(source: DatasetReader, index: int, sample: np.ma.MaskedArray, unit: str | None) -> dict[str, Any]:
     said = {
         "index": index,
@@ -78,12 +90,17 @@ def _percentiles(sample: np.ma.MaskedArray) -> dict[str, NUMBERS]:
 
 
 def _palette(source: DatasetReader) -> dict[str, list[int]] | None:
+    """Colours by value; where no pixel has it, black only fills the table up."""
     if source.colorinterp[0].name != "palette":
         return None
     try:
-        return {str(value): list(colour) for value, colour in source.colormap(1).items()}
+        table = source.colormap(1)
     except ValueError:
         return None
+    seen = {
+        value for _, window in source.block_windows(1) for value in np.unique(source.read(1, window=window)).tolist()
+    }
+    return {str(value): list(colour) for value, colour in table.items() if value in seen or any(colour[:3])}
 
 
 def _class(source: DatasetReader, bands: list[dict[str, Any]], name: str, palette: bool) -> str:

@@ -22,7 +22,8 @@ from ..publish import announce
 from ..store_rows import sql
 from .amounts import Placed, stage
 from .counted import Counted
-from .files import Shelf, prepare, question
+from .describe import fill_value
+from .files import Shelf, prepare, question, served
 from .register import Raster, changed, missing, note
 from .said import Meaning, Said
 
@@ -132,3 +133,7 @@ def _notes(rasters: Sequence[Raster], shelf: Shelf) -> Iterator[str]:
         yield f"{raster.original}: {raster.klass}, {raster.width} x {raster.height} {raster.dtype}, taken {when}."
         if raster.klass == "population" and raster.meaning is None:
             yield question(shelf.folder / raster.href)
+        with served(shelf.folder / raster.href) as cog:
+            fill = fill_value(cog)
+        if fill is not None:
+            yield f"Much of it, and its corners, is {fill:g}: where that means nothing, say --nodata {fill:g}."

@@ -16,7 +16,7 @@ from .frame import LARGEST
 from .workshop import Workshop
 
 _SIZES = {"width", "height", "max_size", "tilesize"}
-_LIMITS = {"buffer": 64.0, "padding": 64.0, "histogram_bins": 256.0, "cover_scale": 20.0}
+_LIMITS = {"buffer": 64.0, "padding": 64.0, "histogram_bins": 256.0, "cover_scale": 10.0}
 _PIXELS = re.compile(r"/(\d+)x(\d+)(?:\.|$)")
 _TILE = re.compile(r"/tiles/[^/]+/([^/]+)/([^/]+)/([^/.]+)")
 _REFUSED = {"url", "expression", "algorithm", "color_formula", "colormap"}

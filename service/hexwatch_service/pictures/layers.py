@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+import math
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,13 +104,22 @@ async def _raster_legend(state: State, raster: Raster) -> dict[str, Any]:
     drawn, unit = file.rendering, file.bands[0]["unit"]
     rows: list[dict[str, Any]] = []
     if "colormap" in drawn:
-        rows = [_row(value, colour) for value, colour in drawn["colormap"].items() if any(colour[:3])][:30]
+        rows = [_row(value, colour) for value, colour in drawn["colormap"].items() if colour[3]][:30]
     elif len(drawn["indexes"]) == 1:
         low, high = drawn.get("rescale", [[0.0, 255.0]])[0]
         steps = [low + (high - low) * at / (STEPS - 1) for at in range(STEPS)]
-        rows = [_row(f"{v:.4g}", c) for v, c in zip(steps, await state.studio.legend(file, steps), strict=True)]
+        shades = await state.studio.legend(file, steps)
+        rows = [_row(label, shade) for label, shade in zip(_numbers(steps), shades, strict=True)]
     note = unit or (f"values of {file.bands[0]['name']}" if rows else "true colours")
     return {"title": raster.title, "unit": unit, "note": note, "classes": rows, "states": []}
+
+
+def _numbers(steps: Sequence[float]) -> list[str]:
+    """Even steps with the decimals that tell one from the next by two figures."""
+    digits = 1 - math.floor(math.log10(steps[1] - steps[0]))
+    if digits > 9 or abs(steps[-1]) >= 1e12:
+        return [f"{step:.4g}" for step in steps]
+    return [f"{step:,.{max(0, digits)}f}" for step in steps]
 
 
 def _row(label: str, colour: list[int]) -> dict[str, Any]:

@@ -6,14 +6,12 @@ import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
-from affine import Affine
+import numpy as np
 from fastapi import Depends, FastAPI, Query, Request, Response
 from morecantile import TileMatrixSet
 from rasterio.errors import RasterioError
-from rasterio.warp import transform_bounds
-from rio_tiler.constants import WGS84_CRS
 from rio_tiler.errors import PointOutsideBounds, RioTilerError, TileOutsideBounds
 from rio_tiler.io import Reader
 from starlette.types import Scope
@@ -27,19 +25,26 @@ from hexwatch_schemas.errors import NotFound, UsageError
 from .. import failures
 from ..rasters import Raster, RasterFile
 from .cogs import table_of
+from .mosaic import reading
 from .opened import OpenFiles
 
-MOST_PIXELS = 20_000_000  # of the file's own size
 USUAL = 1024  # pixels a side where nobody says how many
+MOST_BINS = 256
+MOST_OUTLINES = 50  # that are read in turn for one request
 _VALUES = {"tif", "npy"}  # formats that carry values, not colours
 
 
 @dataclass(frozen=True)
 class Source:
-    """What a request may read: one file of a raster."""
+    """What a request may read: files of a raster, newest first."""
 
-    file: RasterFile
+    files: tuple[RasterFile, ...]
     opened: OpenFiles
+
+    @property
+    def file(self) -> RasterFile:
+        """The newest, whose bands and colours are the layer's."""
+        return self.files[0]
 
 
 @dataclass
@@ -57,26 +62,10 @@ class Part(PartFeatureParams):
         self.max_size = None if self.width or self.height else self.max_size or USUAL
 
 
-class BoundedReader(Reader):
-    """rio-tiler's reader, which lays a grid of the file's own pixels over what it is asked for: a limit on that."""
-
-    def part(self, bbox: Any, dst_crs: Any = None, bounds_crs: Any = WGS84_CRS, **how: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """The part. Raises UsageError where it is too large."""
-        west, south, east, north = transform_bounds(bounds_crs, self.crs, *bbox, densify_pts=21)
-        grid, size = cast("Affine", self.transform), cast("int", self.width) * cast("int", self.height)
-        pixel = abs(grid.a * grid.e) or math.inf
-        asked = (east - west) * (north - south) / pixel
-        if not 0 <= asked <= max(MOST_PIXELS, 4 * size):
-            raise UsageError("The part is far too large.", hint="Ask for a smaller one, or for tiles.")
-        return super().part(bbox, dst_crs=dst_crs, bounds_crs=bounds_crs, **how)
-
-
 @contextmanager
 def _reader(source: Source, tms: TileMatrixSet | None = None) -> Iterator[Reader]:
-    """rio-tiler's reader over a file that stays open."""
-    with source.opened.reader(source.file, BoundedReader) as reader:
-        if tms is not None:
-            reader.tms = tms
+    """As TiTiler asks for it."""
+    with reading(source.opened, source.files, tms) as reader:
         yield reader
 
 
@@ -85,7 +74,10 @@ def _source(request: Request, raster: str, datetime: Annotated[str | None, Query
     found = held.rasters(request.scope).get(raster)
     if found is None:
         raise NotFound(f"There is no raster {raster[:60]!r}.", hint="See /rasters.")
-    return Source(_chosen(found.at(datetime), request.path_params), held.opened)
+    place = [request.path_params.get(name, "0") for name in ("lon", "lat", "minx", "miny", "maxx", "maxy")]
+    if not all(map(_is_number, place)):
+        raise UsageError("A coordinate is no number.")
+    return Source(found.at(datetime), held.opened)
 
 
 def _bands(of: Annotated[Source, Depends(_source)], bidx: Annotated[list[int] | None, Query()] = None) -> Bands:
@@ -126,7 +118,9 @@ def application(rasters: Callable[[Scope], Mapping[str, Raster]], opened: OpenFi
     )  # fmt: skip
     app = FastAPI(title="Hexwatch rasters", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.rasters, app.state.opened = rasters, opened
-    app.include_router(factory.router, prefix="/{raster}", default_response_class=JSONResponse)
+    options = {"default_response_class": JSONResponse, "dependencies": [Depends(_few_features)]}
+    app.include_router(factory.router, prefix="/{raster}", **options)
+    app.add_api_route("/{raster}/histogram", _histogram, response_class=JSONResponse)
     failures.register(app)
     outside = {TileOutsideBounds: 404, PointOutsideBounds: 404}
     for kind, status in {
@@ -140,6 +134,35 @@ def application(rasters: Callable[[Scope], Mapping[str, Raster]], opened: OpenFi
     return app
 
 
+async def _few_features(request: Request) -> None:
+    """Raises UsageError where so many outlines are posted that reading them would keep others waiting."""
+    if request.method == "POST" and (await request.body()).count(b'"geometry"') > MOST_OUTLINES:
+        raise UsageError(f"More than {MOST_OUTLINES} outlines.", hint="Post fewer at once.")
+
+
+def _histogram(
+    of: Annotated[Source, Depends(_source)],
+    chosen: Annotated[Bands, Depends(_bands)],
+    bins: Annotated[int, Query(ge=1, le=MOST_BINS)] = 32,
+) -> dict[str, Any]:
+    """How often values occur, by band: counts in `bins` classes of one width, and their edges; of a preview."""
+    with _reader(of) as reader:
+        image = reader.preview(indexes=chosen.indexes, max_size=USUAL)
+    told = {band["index"]: band for band in of.file.bands}
+    counted = (_counted(band, bins) for band in image.array)
+    bands = [
+        {"name": told[i]["name"], "unit": told[i]["unit"], **found}
+        for i, found in zip(chosen.indexes, counted, strict=True)
+    ]
+    return {"pixels": [image.width, image.height], "bands": bands}
+
+
+def _counted(values: np.ma.MaskedArray, bins: int) -> dict[str, Any]:
+    there = values.compressed().astype(np.float64)
+    counts, edges = np.histogram(there[np.isfinite(there)], bins)
+    return {"counts": counts.tolist(), "edges": edges.tolist()}
+
+
 def _no_algorithm() -> None:
     """Nothing is computed of what is read."""
 
@@ -148,21 +171,11 @@ def _carries_values(request: Request) -> bool:
     return request.path_params.get("format") in _VALUES
 
 
-def _chosen(files: tuple[RasterFile, ...], place: Mapping[str, Any]) -> RasterFile:
-    """The newest file at the place that an address names, or else the newest."""
+def _is_number(text: str) -> bool:
     try:
-        x, y = (float(place[n]) for n in (("lon", "lat") if "lon" in place else ("minx", "miny")))
-        right, top = (float(place[n]) for n in (("lon", "lat") if "lon" in place else ("maxx", "maxy")))
-    except (KeyError, ValueError):
-        return files[0]
-    if not all(map(math.isfinite, (x, y, right, top))):
-        raise UsageError("A coordinate is no number.")
-
-    def touches(file: RasterFile) -> bool:
-        west, south, east, north = file.bounds
-        return (west > east or (right >= west and x <= east)) and top >= south and y <= north
-
-    return next(filter(touches, files), files[0])
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _worded(status: int) -> Callable[[Request, Exception], Awaitable[Response]]:

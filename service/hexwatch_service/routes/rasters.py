@@ -108,6 +108,7 @@ def described(raster: Raster, state: State) -> dict[str, Any]:
         "self": here, "tilejson": f"{here}/tilejson.json", "legend": f"{here}/legend.json",
         "wmts": "wmts", "wms": "wms",
         "tiles": f"{here}/tiles/{{z}}/{{x}}/{{y}}.png", "info": f"{here}/info", "statistics": f"{here}/statistics",
+        "histogram": f"{here}/histogram",
         "preview": f"{here}/preview.png", "point": f"{here}/point/{{lon}},{{lat}}",
         "part": f"{here}/bbox/{{minx}},{{miny}},{{maxx}},{{maxy}}.tif",
     }  # fmt: skip

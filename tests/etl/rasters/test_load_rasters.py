@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 import rasterio
 from rasterio.transform import from_origin
+from rio_cogeo.cogeo import cog_validate
 
 from fixtures.command import Outcome
 from fixtures.rasters import ramp, write_tiff
@@ -87,11 +89,17 @@ def test_real_people_add_up(conn: psycopg.Connection, tmp_path: Path, shared_dat
     assert amount(conn, "africa", "population", 3) == pytest.approx(1_212e6, rel=2e-3)
 
 
-def test_every_real_file_loads_with_rasterios_statistics(
+def test_every_real_file_becomes_a_valid_cog_with_rasterios_statistics(
     conn: psycopg.Connection, tmp_path: Path, shared_data: Path
 ) -> None:
     files = sorted((shared_data / "rasters").glob("*.tif"))
-    assert load_rasters(conn, RasterRequest("all", tuple(files), tmp_path / "rasters")).rows_loaded == len(files)
+    done = load_rasters(conn, RasterRequest("all", tuple(files), tmp_path / "rasters"))
+    assert done.rows_loaded == len(files) >= 6
+    assert [n for n in done.notes if "--nodata" in n] == [
+        "Much of it, and its corners, is 1: where that means nothing, say --nodata 1."  # Landsat's
+    ]
+    cogs = sorted((tmp_path / "rasters").glob("*.tif"))
+    assert [cog_validate(cog, quiet=True)[0] for cog in cogs] == [True] * len(files)
     rows = dict(conn.execute("select original, bands from catalog.raster where run_to is null").fetchall())
     for file in files:
         with rasterio.open(file) as source:
@@ -100,6 +108,21 @@ def test_every_real_file_loads_with_rasterios_statistics(
                 if source.count == 4:
                     values = np.ma.MaskedArray(values, source.read(4) == 0)
                 assert (band["mean"], band["deviation"]) == pytest.approx((values.mean(), values.std()), rel=1e-6)
+
+
+def test_a_number_for_nothing_that_the_file_does_not_name(conn: psycopg.Connection, tmp_path: Path) -> None:
+    values = ramp() + 1
+    values[0, :, :30] = values[0, :, -30:] = 0
+    file = write_tiff(tmp_path / "scene.tif", values)
+    asked = RasterRequest("scene", (file,), tmp_path / "rasters")
+    assert any("--nodata 0" in note for note in load_rasters(conn, asked).notes)
+    done = load_rasters(conn, replace(asked, said=Said(nodata=0)))
+    assert (done.release, any("--nodata" in note for note in done.notes)) == (2, False)
+    row = conn.execute("select href, bands from catalog.raster where key = 'scene' and run_to is null").fetchone()
+    assert row
+    assert row[1][0]["minimum"] == 1
+    with rasterio.open(tmp_path / "rasters" / row[0]) as cog:
+        assert (cog.dataset_mask() > 0).mean() == 0.5
 
 
 def test_the_command_knows_a_raster_by_its_content(cli: Callable[..., Outcome], dsn: str, tmp_path: Path) -> None:

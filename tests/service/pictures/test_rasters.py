@@ -17,6 +17,7 @@ from morecantile import tms
 from numpy.typing import NDArray
 from PIL import Image
 from pydantic import SecretStr
+from rasterio.transform import from_origin
 from rio_tiler.colormap import cmap
 from rio_tiler.io import Reader
 
@@ -49,6 +50,15 @@ def client(module_dsn: str, folder: Path) -> Iterator[TestClient]:
         flights = [write_tiff(folder / f"flight_{d}.tif", ramp() % (251 - 90 * n)) for n, d in days]
         load_rasters(conn, RasterRequest("flights", tuple(flights), folder / "rasters"))
         people = write_tiff(folder / "people.tif", np.full((1, 90, 120), 3, "float32"))
+        sides = [
+            write_tiff(
+                folder / f"{n}.tif",
+                ramp(dtype="int16") + 300 * n,
+                transform=from_origin(18.4 + 0.24 * n, 4.5, 0.002, 0.002),
+            )
+            for n in range(2)
+        ]
+        load_rasters(conn, RasterRequest("sides", tuple(sides), folder / "rasters"))
         said = Said(Meaning.COUNT, klass="population", captured="2020")
         load_rasters(conn, RasterRequest("people", (people,), folder / "rasters", said=said))
     chosen = Settings(data_folder=folder, database_url=SecretStr(module_dsn), base_url=BASE)  # pyright: ignore[reportCallIssue]
@@ -104,6 +114,16 @@ def test_a_legend_has_the_colours_of_the_pixels(client: TestClient) -> None:
         assert client.get(f"/rasters/float-nan/legend.{ending}").headers["content-type"] == media
 
 
+def test_a_legend_of_classes_has_those_that_occur(client: TestClient) -> None:
+    shown = {row["label"]: row["color"] for row in client.get("/rasters/colour-table/legend.json").json()["classes"]}
+    assert shown == {"0": "#000000", "1": "#c81e1e", "2": "#1ec81e", "3": "#1e1ec8"}
+
+
+def test_numbers_of_a_legend_can_be_read(client: TestClient) -> None:
+    labels = [row["label"] for row in client.get("/rasters/uint16/legend.json").json()["classes"]]
+    assert labels == ["36", "470", "904", "1,337", "1,771", "2,205"]
+
+
 def test_time_chooses_a_flight(client: TestClient) -> None:
     x, y, z = QUAD.tile(18.5, 4.4, 12)
     address = f"/rasters/flights/tiles/{z}/{x}/{y}.png"
@@ -132,6 +152,35 @@ def test_titilers_endpoints_answer_by_id(client: TestClient) -> None:
     assert client.get("/rasters/uint8/info").json()["dtype"] == "uint8"
     assert len(client.get("/rasters/uint8/tiles").json()["tilesets"]) > 5
     assert client.get("/rasters/uint8/tiles/WorldCRS84Quad/9/564/242.png").status_code == 200
+
+
+def test_files_side_by_side_are_read_as_one(client: TestClient) -> None:
+    whole = np.concatenate([ramp(dtype="int16")[0], ramp(dtype="int16")[0] + 300], axis=1)
+    west, east = (client.get(f"/rasters/sides/point/{x},4.499").json()["values"] for x in (18.401, 18.641))
+    assert (west, east) == ([whole[0, 0]], [whole[0, 120]])
+    told = client.get("/rasters/sides/statistics").json()["b1"]
+    assert (told["min"], told["max"], told["mean"]) == (0, 550, pytest.approx(whole.mean(), rel=1e-6))
+    assert pixels(client.get("/rasters/sides/preview.png").content).shape == (90, 240, 4)
+    square = [[18.6, 4.4], [18.7, 4.4], [18.7, 4.5], [18.6, 4.5], [18.6, 4.4]]
+    feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [square]}}
+    part = client.post("/rasters/sides/statistics", json=feature).json()["properties"]["statistics"]["b1"]
+    assert part["mean"] == pytest.approx(whole[:50, 100:150].mean(), rel=1e-6)
+    with rasterio.MemoryFile(client.get("/rasters/sides/bbox/18.6,4.4,18.7,4.5.tif").content) as memory:
+        assert np.array_equal(memory.open().read(1), whole[:50, 100:150])
+    many = {"type": "FeatureCollection", "features": [feature] * 51}
+    assert client.post("/rasters/sides/statistics", json=many).status_code == 400
+    about = client.get("/rasters/sides/info").json()
+    assert (about["width"], about["height"], about["bounds"]) == (240, 90, pytest.approx([18.4, 4.32, 18.88, 4.5]))
+    assert client.get("/rasters/sides/preview.png?resampling=cubic").status_code == 400
+
+
+def test_a_histogram_counts_the_pixels_that_are_there(client: TestClient) -> None:
+    (band,) = client.get("/rasters/int16-nodata/histogram?bins=10").json()["bands"]
+    values = np.delete(ramp(dtype="int16")[0] - 20, slice(5, 9), axis=0)
+    counts, edges = np.histogram(values, 10)
+    assert (band["counts"], band["edges"]) == (counts.tolist(), edges.tolist())
+    assert len(client.get("/rasters/six-bands/histogram?bidx=1&bidx=5").json()["bands"]) == 2
+    assert client.get("/rasters/uint8/histogram?bins=9999").status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ PROGRAMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "owslib_check.py",
         {
             "--features": "LANDING", **_FEATURES, "--filter": "EQUAL", "--filter-count": "EQUAL_COUNT",
-            "--sortby": "SORTBY", **_RASTERS, **_WMS,
+            "--sortby": "SORTBY", **_RASTERS, "--tile": "TILE", **_WMS, "--wms-bbox": "WMS_BOX",
         },
     ),
     "ogc_validate": ("ogc_validate.py", {"": "LANDING", "--collection": "COLLECTION", "--schemas": "SCHEMAS"}),

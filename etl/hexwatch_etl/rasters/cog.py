@@ -17,7 +17,7 @@ from hexwatch_schemas.errors import UnreadableFile
 
 from .opening import CONFIG
 
-RECIPE = 1  # of what is below: another one makes other files of the same originals
+RECIPE = 2  # of what is below: another one makes other files of the same originals
 
 
 def write_cog(

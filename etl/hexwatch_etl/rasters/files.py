@@ -61,7 +61,7 @@ def prepare(path: Path, shelf: Shelf, said: Said) -> Raster:
         straight = straightened(source, path.name)
         lies = footprint(straight, path.name)
         when = captured(said.captured, source.tags(), path.stem)
-        name = _name(original, said.nodata)
+        name, turned = _name(original, said.nodata), (straight.width, straight.height) != (source.width, source.height)
         if not (shelf.folder / name).exists():
             _make(straight, shelf, name, said.nodata)
     shelf.keep_original(path, original)
@@ -73,13 +73,20 @@ def prepare(path: Path, shelf: Shelf, said: Said) -> Raster:
             captured_to=when[1], width=cog.width, height=cog.height, crs=_crs(cog),
             resolution=_metres(cog, lies), dtype=content.dtype, nodata=content.nodata, bands=content.bands,
             klass=content.klass, rendering=content.rendering,
-            meaning=_meaning(said, content, path.name, shelf.folder / name, when[0]),
+            meaning=_meaning(said, content, path.name, shelf.folder / name, when[0], turned=turned),
         )  # fmt: skip
 
 
-def _meaning(said: Said, content: Content, name: str, cog: Path, when: datetime | None) -> Meaning | None:
+def _meaning(
+    said: Said, content: Content, name: str, cog: Path, when: datetime | None, *, turned: bool
+) -> Meaning | None:
     """What the numbers mean, as said or as their unit tells. Raises UsageError where nobody knows."""
     meaning = said.meaning or _by_unit(content)
+    if meaning is Meaning.COUNT and turned:
+        raise UsageError(
+            f"{name} is rotated: turned, some pixels would count twice.",
+            hint="Give a density, or a grid with north up.",
+        )
     if meaning is None and said.klass == "population":
         raise UsageError(
             f"{name}: it is not known whether it counts people or tells their density.", hint=question(cog)

@@ -28,9 +28,6 @@ from .placing import earthly, on_ground, window_outline
 from .said import Meaning
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     import pandas as pd
 
 WINDOW = 1024  # pixels a side that are worked on at once
@@ -102,12 +99,10 @@ def _of_window(source: DatasetReader, window: Window, meaning: Meaning, resoluti
 def _shared_out(
     source: DatasetReader, window: Window, layer: NDArray[np.float64], cells: Cells, outlines: gpd.GeoDataFrame
 ) -> Summed:
-    west, one, east, other = source.window_bounds(window)
-    upright = layer if source.transform.e < 0 else np.ascontiguousarray(layer[::-1])
+    west, south, east, north = source.window_bounds(window)
     raster = NumPyRasterSource(
-        upright, xmin=west, ymin=min(one, other), xmax=east, ymax=max(one, other), nodata=np.nan,
-        srs_wkt=source.crs.to_wkt(),
-    )  # fmt: skip
+        layer, xmin=west, ymin=south, xmax=east, ymax=north, nodata=np.nan, srs_wkt=source.crs.to_wkt()
+    )
     found = cast("pd.DataFrame", exact_extract(raster, outlines, ["sum", "count"], output="pandas"))
     some = found["count"].to_numpy() > 0
     return cells[some], _with_total(found["sum"].to_numpy()[some], float(np.nansum(layer)))

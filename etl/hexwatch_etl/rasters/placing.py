@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -11,7 +12,9 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError, ProjError
 from rasterio.crs import CRS
+from rasterio.enums import MaskFlags
 from rasterio.io import DatasetReader
+from rasterio.transform import from_bounds
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 from shapely.affinity import translate
@@ -33,14 +36,44 @@ class Footprint:
 
 
 def straightened(source: DatasetReader, name: str) -> DatasetReader | WarpedVRT:
-    """The raster with one geotransform: where ground control points place it, they are followed."""
+    """The raster with north up: rows and columns turned round, a rotation undone, ground control points followed."""
     points, system = source.gcps
-    if not points or source.crs:
+    if points and not source.crs:
+        if system is None:
+            raise UnreadableFile(f"{name} has control points without a reference system.", hint=_SAY)
+        return WarpedVRT(source, src_crs=system, crs=system, **_emptiness(source))
+    if source.crs is None or source.transform.is_identity or _has_north_up(source.transform):
         return source
-    if system is None:
-        raise UnreadableFile(f"{name} has control points without a reference system.", hint=_SAY)
-    alpha = source.nodata is None and "alpha" not in [c.name for c in source.colorinterp]
-    return WarpedVRT(source, src_crs=system, crs=system, add_alpha=alpha)
+    if source.transform.b or source.transform.d:
+        return WarpedVRT(source, crs=source.crs, **_emptiness(source))
+    full = all(MaskFlags.all_valid in flags for flags in source.mask_flag_enums)
+    size = {"width": source.width, "height": source.height}
+    grid = from_bounds(*_upright(source.bounds), **size)
+    return WarpedVRT(source, crs=source.crs, transform=grid, **size, **({} if full else _emptiness(source)))
+
+
+def _has_north_up(transform: Affine) -> bool:
+    return transform.a > 0 > transform.e and not transform.b and not transform.d
+
+
+def _emptiness(source: DatasetReader) -> dict[str, Any]:
+    """How it is told what lies beside the source's pixels: by its own number or opacity, or else by one of ours.
+
+    Of other types than these two GDAL takes no band of opacity for a mask.
+    """
+    if source.nodata is not None or "alpha" in [c.name for c in source.colorinterp]:
+        return {}
+    if source.dtypes[0] in ("uint8", "uint16"):
+        return {"add_alpha": True}
+    kind = np.dtype(source.dtypes[0])
+    return {
+        "nodata": np.nan if kind.kind == "f" else int(np.iinfo(kind).min if kind.kind == "i" else np.iinfo(kind).max)
+    }
+
+
+def _upright(bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    west, south, east, north = bounds
+    return min(west, east), min(south, north), max(west, east), max(south, north)
 
 
 _SAY = "Say which it has, for example: gdal_edit.py -a_srs EPSG:32633 FILE.tif"

@@ -11,6 +11,7 @@ import numpy as np
 import psycopg
 import pytest
 import rasterio
+from affine import Affine
 from numpy.testing import assert_array_equal
 from psycopg.rows import dict_row
 from rasterio.transform import from_origin
@@ -18,8 +19,8 @@ from rio_cogeo.cogeo import cog_validate
 
 from fixtures.rasters import KINDS, ramp, write_tiff
 from hexwatch_etl.rasters.load import RasterRequest, load_rasters
-from hexwatch_etl.rasters.said import Said
-from hexwatch_schemas.errors import UnreadableFile
+from hexwatch_etl.rasters.said import Meaning, Said
+from hexwatch_schemas.errors import UnreadableFile, UsageError
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +45,11 @@ def test_every_kind_becomes_a_valid_cog_of_the_same_pixels(conn: psycopg.Connect
     with rasterio.open(file) as before, rasterio.open(cog) as after:
         colours = before.count if "alpha" not in [c.name for c in before.colorinterp] else before.count - 1
         shown = list(range(1, colours + 1))
-        assert_array_equal(after.dataset_mask(), there := before.dataset_mask())
-        assert_array_equal(after.read(shown) * (there > 0), before.read(shown) * (there > 0))
+        placed = before.crs is not None  # by a geotransform
+        turned = placed and before.transform.e > 0, placed and before.transform.a < 0
+        way = tuple(slice(None, None, -1 if t else 1) for t in turned)
+        assert_array_equal(after.dataset_mask(), there := before.dataset_mask()[way])  # the COG has north up
+        assert_array_equal(after.read(shown) * (there > 0), before.read(shown)[:, *way] * (there > 0))
         assert (after.scales[:colours], after.offsets[:colours]) == (before.scales[:colours], before.offsets[:colours])
         if kind == "colour-table":
             assert after.colormap(1)[2] == (30, 200, 30, 255)
@@ -53,6 +57,25 @@ def test_every_kind_becomes_a_valid_cog_of_the_same_pixels(conn: psycopg.Connect
     assert kept.read_bytes() == file.read_bytes()
     assert hashlib.sha256(cog.read_bytes()).hexdigest() == row["sha256"]
     assert not list((tmp_path / "rasters").rglob("making-*"))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:32634"])
+def test_a_rotated_raster_is_turned(conn: psycopg.Connection, tmp_path: Path, crs: str) -> None:
+    """Each of its pixels is found at its place; the corners that are left are empty."""
+    corner, size = ((18.4, 4.5), 0.002) if crs == "EPSG:4326" else ((2e5, 5e5), 200)
+    turn = Affine.translation(*corner) @ Affine.rotation(30) @ Affine.scale(size, -size)
+    values, dataset = ramp(dtype="int16") + 1, f"turned-{crs[5:]}"
+    file = write_tiff(tmp_path / "turned.tif", values, crs=crs, transform=turn)
+    load_rasters(conn, RasterRequest(dataset, (file,), tmp_path / "rasters"))
+    with rasterio.open(tmp_path / "rasters" / register(conn, dataset)[0]["href"]) as cog:
+        assert (cog.transform.b, cog.transform.d, cog.dataset_mask().min()) == (0, 0, 0)
+        places = [turn * (column + 0.5, row + 0.5) for row in range(5, 90, 7) for column in range(5, 120, 7)]
+        found = np.array([v[0] for v in cog.sample(places, indexes=[1])])
+    wanted = np.array([values[0, row, column] for row in range(5, 90, 7) for column in range(5, 120, 7)])
+    assert (np.abs(found - wanted) % 120 <= 1).mean() > 0.9  # the nearest may be the one beside
+    counted = Said(Meaning.COUNT, captured="2024")
+    with pytest.raises(UsageError, match="rotated"):
+        load_rasters(conn, RasterRequest(f"{dataset}-counted", (file,), tmp_path / "rasters", said=counted))
 
 
 def test_statistics_are_those_of_rasterio(conn: psycopg.Connection, tmp_path: Path) -> None:

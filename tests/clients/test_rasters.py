@@ -20,7 +20,6 @@ from clients.grounds import PROGRAMS, options
 from clients.outcomes import asked, tried
 from clients.test_programs import INSTALLED, JS, PYTHON, SYSTEM
 from hexwatch_etl.rasters.load import RasterRequest, load_rasters
-from hexwatch_etl.rasters.said import Said
 from hexwatch_schemas.hexgrid import HALF_WORLD, mercator
 
 READERS = ("qgis", "gdal36", "gdalwheel", "browser", "owslib")
@@ -76,19 +75,15 @@ def _tile(longitude: float, latitude: float, zoom: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def flights(
-    address: str,
-    module_dsn: str,
-    environment: dict[str, str],
-    shared_data: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> str:
-    """Root of the service, which then has two flights over one place, the later one in inverted colours."""
+def environment(
+    environment: dict[str, str], module_dsn: str, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """With two flights of a drone over one place, before the service starts; the later one in inverted colours."""
     files = _flights(shared_data / LOADS[0][1], tmp_path_factory.mktemp("flights"))
     folder = Path(environment["HEXWATCH_DATA_FOLDER"]) / "rasters"
     with psycopg.connect(module_dsn, autocommit=True) as conn:
-        load_rasters(conn, RasterRequest("flights", tuple(files), folder, said=Said()))
-    return address
+        load_rasters(conn, RasterRequest("flights", tuple(files), folder))
+    return environment
 
 
 def _flights(source: Path, folder: Path) -> Sequence[Path]:
@@ -112,8 +107,8 @@ def _are_opposite(one: NDArray[np.int16], other: NDArray[np.int16]) -> None:
     assert np.abs(one[there][:, :3] + other[there][:, :3] - 255).max() <= 1
 
 
-def test_owslib_gets_the_flight_of_a_day(flights: str, pictures: Path) -> None:
-    said = _variables(flights, "flights", pictures)
+def test_owslib_gets_the_flight_of_a_day(address: str, pictures: Path) -> None:
+    said = _variables(address, "flights", pictures)
     tiles, maps = WebMapTileService(said["WMTS"]), WebMapService(said["WMS"], version="1.3.0")
     assert [t for t in tiles.contents["flights"].dimensions["Time"]["values"] if t != "default"] == list(DAYS)
     assert maps["flights"].timepositions == list(DAYS)
@@ -138,9 +133,9 @@ def test_owslib_gets_the_flight_of_a_day(flights: str, pictures: Path) -> None:
 
 @pytest.mark.parametrize("day", DAYS)
 def test_qgis_draws_the_flight_of_a_day(
-    flights: str, day: str, shared_clients: Path, pictures: Path, pytestconfig: pytest.Config
+    day: str, address: str, shared_clients: Path, pictures: Path, pytestconfig: pytest.Config
 ) -> None:
-    said = _variables(flights, "flights", pictures) | {"NAME": f"flights-{day}"}
+    said = _variables(address, "flights", pictures) | {"NAME": f"flights-{day}"}
     said |= {"WMS": f"{said['WMS']}?TIME={day}", "RASTER": f"{said['RASTER']}?datetime={day}"}
     _nothing_wrong("qgis", said, shared_clients, pytestconfig, "--wmts-dim", f"Time={day}")
     drawn = [_pixels((pictures / f"flights-{day}_{kind}.png").read_bytes()) for kind in ("wmts", "xyz")]

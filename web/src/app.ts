@@ -140,8 +140,14 @@ export class App {
 
   #guide(view: Change, play: boolean): void {
     this.#tell(view);
-    if (view.layer) requestAnimationFrame(() => this.#fit(false)); // once the second map took, or gave back, its half
+    if (view.layer) this.#arrive();
     if (play) this.#drawTimeline(true);
+  }
+
+  /** Fits once the second map took, or gave back, its half: not only when the reader has come to rest. */
+  #arrive(): void {
+    this.#askAgain();
+    requestAnimationFrame(() => this.#fit(false));
   }
 
   async #readLayers(): Promise<boolean> {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rasterio.enums import MaskFlags
-from rasterio.errors import RasterioError, StatisticsError
 from rasterio.io import DatasetReader
 
 _SAMPLE = 1024  # pixels a side that percentiles are taken from
@@ -73,13 +74,29 @@ def _band(source: DatasetReader, index: int, sample: np.ma.MaskedArray, unit: st
 
 
 def _statistics(source: DatasetReader, index: int) -> dict[str, NUMBERS]:
-    """Of every valid pixel, as GDAL counts them."""
+    """Of every valid pixel, as GDAL counts them; infinite ones, which a division by zero leaves, are left out."""
     names = ("minimum", "maximum", "mean", "deviation")
-    try:
-        found = source.stats(indexes=index, approx=False)[0]
-    except (StatisticsError, RasterioError):  # no valid pixel at all
+    if not any(values.size for values in _finite(source, index)):  # GDAL would fail, but rasterio only at its next call
         return dict.fromkeys(names)
-    return dict(zip(names, (found.min, found.max, found.mean, found.std), strict=True))
+    found = source.stats(indexes=index, approx=False)[0]
+    numbers = found.min, found.max, found.mean, found.std
+    return dict(zip(names, numbers if np.isfinite(numbers).all() else _counted(source, index), strict=True))
+
+
+def _finite(source: DatasetReader, index: int) -> Iterator[NDArray[np.float64]]:
+    """The valid and finite pixels of each block."""
+    for _, window in source.block_windows(index):
+        values = source.read(index, window=window, masked=True).compressed().astype(np.float64)
+        yield values[np.isfinite(values)]
+
+
+def _counted(source: DatasetReader, index: int) -> tuple[float, ...]:
+    """Minimum, maximum, mean and deviation of the finite pixels, in two looks at the file."""
+    parts = [(v.size, v.sum(), v.min(), v.max()) for v in _finite(source, index) if v.size]
+    sizes, sums, least, most = map(np.array, zip(*parts, strict=True))
+    mean = sums.sum() / sizes.sum()
+    spread = sum(((values - mean) ** 2).sum() for values in _finite(source, index)) / sizes.sum()
+    return float(least.min()), float(most.max()), float(mean), float(np.sqrt(spread))
 
 
 def _percentiles(sample: np.ma.MaskedArray) -> dict[str, NUMBERS]:

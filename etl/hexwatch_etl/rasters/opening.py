@@ -76,7 +76,7 @@ def _refuse_too_large(source: DatasetReader, path: Path) -> None:
 
 
 def _known_dtype(dtype: str) -> str:
-    if np.dtype(dtype).kind not in "iuf":
+    if dtype.startswith("complex") or np.dtype(dtype).kind not in "iuf":  # numpy has no complex whole numbers
         raise UnreadableFile(
             f"Its pixels are {dtype}: complex numbers are no picture.", hint="Give their magnitude as float32."
         )

@@ -103,6 +103,8 @@ def earthly(system: CRS, name: str) -> pyproj.CRS:
         raise UnreadableFile(f"{name} has a reference system that cannot be understood.", hint=_SAY) from error
     if not _EARTH[0] < size < _EARTH[1]:
         raise UnreadableFile(f"{name} lies in {found.name!r}, which is not a system of the Earth.", hint=_SAY)
+    if found.is_geocentric:
+        raise UnreadableFile(f"{name} lies in {found.name!r}, geocentric: it has no plane for pixels.", hint=_SAY)
     return found
 
 

@@ -87,6 +87,26 @@ def test_statistics_are_those_of_rasterio(conn: psycopg.Connection, tmp_path: Pa
     assert said == pytest.approx([values.min(), values.max(), values.mean(), values.std()], rel=1e-6)
 
 
+@pytest.mark.parametrize("nothing", [np.nan, -9999.0])
+def test_a_raster_without_a_single_number_has_no_statistics(
+    conn: psycopg.Connection, tmp_path: Path, nothing: float
+) -> None:
+    file = write_tiff(tmp_path / "empty.tif", np.full((1, 90, 120), nothing, "float32"), nodata=-9999)
+    load_rasters(conn, RasterRequest(f"empty{nothing:.0f}", (file,), tmp_path / "rasters"))
+    (band,) = register(conn, f"empty{nothing:.0f}")[0]["bands"]
+    assert band["minimum"] is band["maximum"] is band["mean"] is None
+
+
+def test_infinite_pixels_do_not_count(conn: psycopg.Connection, tmp_path: Path) -> None:
+    values = ramp(dtype="float32")
+    values[0, 3, :2] = np.inf, -np.inf
+    load_rasters(conn, RasterRequest("ratios", (write_tiff(tmp_path / "r.tif", values),), tmp_path / "rasters"))
+    (band,) = register(conn, "ratios")[0]["bands"]
+    finite = values[np.isfinite(values)].astype(np.float64)
+    said = [band[k] for k in ("minimum", "maximum", "mean", "deviation")]
+    assert said == pytest.approx([finite.min(), finite.max(), finite.mean(), finite.std()], rel=1e-9)
+
+
 def test_the_antimeridian_is_crossed_not_gone_around(conn: psycopg.Connection, tmp_path: Path) -> None:
     load_rasters(conn, RasterRequest("fiji", (KINDS["antimeridian"](tmp_path / "fiji.tif"),), tmp_path / "rasters"))
     found = conn.execute(
@@ -138,6 +158,13 @@ def _cut_short(path: Path) -> Path:
     return path
 
 
+def _complex_whole(path: Path) -> Path:
+    profile = {"driver": "GTiff", "count": 1, "dtype": "complex_int16", "width": 9, "height": 9, "crs": "EPSG:4326"}
+    with rasterio.open(path, "w", **profile, transform=from_origin(10, 30, 1, 1)) as file:
+        file.write(ramp(height=9, width=9).astype("complex64"))
+    return path
+
+
 MOON = "+proj=longlat +a=1737400 +b=1737400 +no_defs"
 HOSTILE = {
     "first bytes": lambda p: p.write_text(VRT) and p,
@@ -149,6 +176,8 @@ HOSTILE = {
     "not a system of the Earth": lambda p: write_tiff(p, ramp(), crs=rasterio.CRS.from_proj4(MOON)),
     "beyond the Earth": lambda p: write_tiff(p, ramp(), transform=from_origin(10, 300, 1, 1)),
     "complex": lambda p: write_tiff(p, ramp(dtype="complex64")),
+    "complex_int16": _complex_whole,
+    "geocentric": lambda p: write_tiff(p, ramp(), crs="EPSG:4978"),
 }
 
 
@@ -157,7 +186,7 @@ HOSTILE = {
 def test_what_is_no_raster_of_the_earth_is_refused_with_a_reason(
     conn: psycopg.Connection, tmp_path: Path, reason: str
 ) -> None:
-    dataset = reason.lower().replace(" ", "-")
+    dataset = reason.lower().replace(" ", "-").replace("_", "-")
     file = HOSTILE[reason](tmp_path / "sent.tif")
     with pytest.raises(UnreadableFile, match=reason) as refused:
         load_rasters(conn, RasterRequest(dataset, (file,), tmp_path / "rasters", said=Said()))

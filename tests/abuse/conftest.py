@@ -38,21 +38,28 @@ def said(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return note
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Collect what became of each item."""
-    if report.when == "call" or report.outcome != "passed":
-        text = " ".join(str(value) for name, value in report.user_properties if name == "said")
-        for number in numbers(report.nodeid):
-            _FOUND.setdefault(number, []).append((report.outcome, text))
+def pytest_configure(config: pytest.Config) -> None:
+    """As a plugin: as functions of this file they would hear of this folder's tests only."""
+    config.pluginmanager.register(Table())
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table, where the long ones were asked for too."""
-    if "HEXWATCH_ABUSE" not in os.environ:
-        return
-    terminalreporter.write_line("\n| item | injected | result |\n| --- | --- | --- |")
-    for number, injected in ITEMS.items():
-        terminalreporter.write_line(f"| {number} | {injected} | {_result(number)} |")
+class Table:
+    """Item by item, of all tests that are run, wherever they stand."""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Collect what became of each item."""
+        if report.when == "call" or report.outcome != "passed":
+            text = " ".join(str(value) for name, value in report.user_properties if name == "said")
+            for number in numbers(report.nodeid):
+                _FOUND.setdefault(number, []).append((report.outcome, text))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """The table, where the long ones were asked for too."""
+        if "HEXWATCH_ABUSE" not in os.environ:
+            return
+        terminalreporter.write_line("\n| item | injected | result |\n| --- | --- | --- |")
+        for number, injected in ITEMS.items():
+            terminalreporter.write_line(f"| {number} | {injected} | {_result(number)} |")
 
 
 def _result(number: int) -> str:

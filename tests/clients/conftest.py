@@ -48,12 +48,18 @@ def pictures(root: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(
+def store(
     module_dsn: str, tmp_path_factory: pytest.TempPathFactory, shared_data: Path, request: pytest.FixtureRequest
-) -> Iterator[str]:
-    """Root of a running `hexwatch serve` over a module's LOADS, or else violence, prefectures and patrols."""
+) -> dict[str, str]:
+    """Settings for programs, over a module's LOADS, or else violence, prefectures and patrols."""
     known = environment(module_dsn, tmp_path_factory.mktemp("data"), HEXWATCH_CORS_ORIGINS="*")  # a page from elsewhere
     for dataset, file, *options in getattr(request.module, "LOADS", LOADS):
         hexwatch(known, "load", dataset, shared_data / file, *options)
-    with serving(known) as root:
+    return known
+
+
+@pytest.fixture(scope="module")
+def address(store: dict[str, str]) -> Iterator[str]:
+    """Root of a running `hexwatch serve` over the store."""
+    with serving(store) as root:
         yield root

@@ -142,4 +142,9 @@ def _tile(address: str, collection: str, longitude: float, latitude: float) -> s
 def options(program: str, said: Mapping[str, str]) -> list[str]:
     """The arguments of a program: those whose variable is not empty."""
     chosen = [(option, said.get(name, "")) for option, name in PROGRAMS[program][1].items()]
-    return [word for option, value in chosen if value for word in (option, value) if word]
+    return [word for option, value in chosen if value for word in _words(option, value)]
+
+
+def _words(option: str, value: str) -> list[str]:
+    """West of Greenwich a box begins like an option."""
+    return [f"{option}={value}"] if option and value.startswith("-") else [word for word in (option, value) if word]

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import psycopg
 import pytest
 import rasterio
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from PIL import Image
 from clients.grounds import PROGRAMS, options
 from clients.outcomes import asked, tried
 from clients.test_programs import INSTALLED, JS, PYTHON, SYSTEM
-from hexwatch_etl.rasters.load import RasterRequest, load_rasters
+from fixtures.programs import hexwatch
 from hexwatch_schemas.hexgrid import HALF_WORLD, mercator
 
 READERS = ("qgis", "gdal36", "gdalwheel", "browser", "owslib")
@@ -35,7 +34,13 @@ LOADS = (
 RASTERS = tuple(dataset for dataset, *_ in LOADS)
 DAYS = ("2024-01-05", "2024-03-01")
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.skipif(not INSTALLED, reason="Run by ./run clients.")]
+# OWSLib's own, of lxml.
+_TRUTH = "ignore:Truth-testing of elements:FutureWarning"
+pytestmark = [
+    pytest.mark.timeout(400),
+    pytest.mark.filterwarnings(_TRUTH),
+    pytest.mark.skipif(not INSTALLED, reason="Run by ./run clients."),
+]
 
 
 @pytest.mark.parametrize("raster", RASTERS)
@@ -62,8 +67,8 @@ def _variables(address: str, raster: str, out: Path) -> dict[str, str]:
         "OUT": str(out), "NAME": raster, "BBOX": extent, "EXTENT": extent, "JS": str(JS), "TILESIZE": "256",
         "WMTS": f"{address}/wmts/1.0.0/WMTSCapabilities.xml", "WMTS_LAYER": raster,
         "RASTER": f"{address}/rasters/{raster}/tilejson.json", "WMS": f"{address}/wms", "WMS_LAYER": raster,
-        "WMS_BOX": f"{south:.6f},{west:.6f},{north:.6f},{east:.6f}",
-        "TILE": _tile((west + east) / 2, (south + north) / 2, about["maxzoom"] - 2),
+        "WMS_BOX": extent,  # OWSLib turns the axes round itself
+        "TILE": _tile((west + east) / 2, (south + north) / 2, about["minzoom"]),
         "ZOOM_BY": "0",
     }  # fmt: skip
 
@@ -75,15 +80,10 @@ def _tile(longitude: float, latitude: float, zoom: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def environment(
-    environment: dict[str, str], module_dsn: str, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def store(store: dict[str, str], shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """With two flights of a drone over one place, before the service starts; the later one in inverted colours."""
-    files = _flights(shared_data / LOADS[0][1], tmp_path_factory.mktemp("flights"))
-    folder = Path(environment["HEXWATCH_DATA_FOLDER"]) / "rasters"
-    with psycopg.connect(module_dsn, autocommit=True) as conn:
-        load_rasters(conn, RasterRequest("flights", tuple(files), folder))
-    return environment
+    hexwatch(store, "load", "flights", *_flights(shared_data / LOADS[0][1], tmp_path_factory.mktemp("flights")))
+    return store
 
 
 def _flights(source: Path, folder: Path) -> Sequence[Path]:
@@ -136,7 +136,12 @@ def test_qgis_draws_the_flight_of_a_day(
     day: str, address: str, shared_clients: Path, pictures: Path, pytestconfig: pytest.Config
 ) -> None:
     said = _variables(address, "flights", pictures) | {"NAME": f"flights-{day}"}
-    said |= {"WMS": f"{said['WMS']}?TIME={day}", "RASTER": f"{said['RASTER']}?datetime={day}"}
+    said |= {"RASTER": f"{said['RASTER']}?datetime={day}"}
     _nothing_wrong("qgis", said, shared_clients, pytestconfig, "--wmts-dim", f"Time={day}")
-    drawn = [_pixels((pictures / f"flights-{day}_{kind}.png").read_bytes()) for kind in ("wmts", "xyz")]
-    assert np.abs(drawn[0] - drawn[1]).mean() < 1
+    drawn = [_small(pictures / f"flights-{day}_{kind}.png") for kind in ("wmts", "xyz")]
+    assert np.abs(drawn[0] - drawn[1]).mean() < 5  # that of the other day is 60 away
+
+
+def _small(picture: Path) -> NDArray[np.int16]:
+    """A picture in few pixels: QGIS chooses another zoom for each kind of layer."""
+    return np.asarray(Image.open(picture).convert("RGBA").resize((32, 32), Image.Resampling.BOX)).astype(np.int16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -68,12 +69,13 @@ def _variables(address: str, raster: str, out: Path) -> dict[str, str]:
         "WMTS": f"{address}/wmts/1.0.0/WMTSCapabilities.xml", "WMTS_LAYER": raster,
         "RASTER": f"{address}/rasters/{raster}/tilejson.json", "WMS": f"{address}/wms", "WMS_LAYER": raster,
         "WMS_BOX": extent,  # OWSLib turns the axes round itself
-        "TILE": _tile((west + east) / 2, (south + north) / 2, about["minzoom"]),
+        "TILE": _tile((west + east) / 2, (south + north) / 2, math.log2(360 / (east - west))),
         "ZOOM_BY": "0",
     }  # fmt: skip
 
 
-def _tile(longitude: float, latitude: float, zoom: int) -> str:
+def _tile(longitude: float, latitude: float, zoom: float) -> str:
+    zoom = int(zoom)  # a tile about as wide as the raster
     x, y = mercator(np.array([[longitude, latitude]]))[0].tolist()
     size = 2 * HALF_WORLD / 2**zoom
     return f"{zoom}/{int((x + HALF_WORLD) / size)}/{int((HALF_WORLD - y) / size)}"

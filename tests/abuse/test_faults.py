@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from fixtures.command import HEXWATCH
-from fixtures.reports import report
+from fixtures.reports import MAPPING_FILE, report
 from hexwatch_schemas.cluster import PrivateCluster
 from hexwatch_schemas.settings import Settings
 
@@ -31,31 +31,13 @@ TILE = "/tiles/mission/6/35/31.mvt?datetime=2024-01-15&cols=deaths"
 RECORDS = "/collections/mission_events/items?limit=2&offset={n}"
 Say = Callable[[str], None]
 
-MAPPING = """
-category = { column = "category", codes = { battle = "battle" } }
-[key]
-columns = ["id"]
-[when]
-start = "day_from"
-end = "day_to"
-[where]
-longitude = "longitude"
-latitude = "latitude"
-precision = { column = "precision", codes = { exact = "exact" } }
-[[measures]]
-name = "deaths"
-title = "Deaths"
-unit = "deaths"
-column = "deaths"
-"""
-
 
 @pytest.fixture(scope="module")
 def served(run_folder: Path) -> Iterator[Served]:
     """Two workers over a private cluster that they own."""
     folder = run_folder / "faults"
     folder.mkdir(mode=0o711)
-    (folder / "mapping.toml").write_text(MAPPING)
+    (folder / "mapping.toml").write_text(MAPPING_FILE)
     pl.DataFrame([report(f"r{n}", longitude=18 + n / 100) for n in range(200)]).write_csv(folder / "reports.csv")
     environment = environment_of(folder / "data")
     load = [HEXWATCH, "load", "mission", folder / "reports.csv", "--mapping", folder / "mapping.toml"]

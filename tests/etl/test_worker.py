@@ -155,18 +155,23 @@ def test_what_is_queued_twice_is_queued_once(dsn: str, app: App) -> None:
     assert jobs(dsn) == [("hexwatch.pull", "todo")]
 
 
+def taken(dsn: str, silent: timedelta) -> None:
+    """What is queued is under way, at a worker that has said nothing for so long."""
+    with psycopg.connect(dsn) as conn:
+        conn.execute("set search_path = hexwatch_jobs, public")
+        conn.execute(
+            "with w as (insert into procrastinate_workers (last_heartbeat) values (now() - %s) returning id)"
+            " update procrastinate_jobs set status = 'doing', worker_id = w.id from w",
+            (silent,),
+        )
+
+
 def test_46_47_the_job_of_a_dead_worker_is_closed_and_its_twin_stays(dsn: str, app: App) -> None:
     """A job that is `doing` for ever, and another of the same kind that waits: what stops the queue's own retries."""
 
     async def sweep() -> None:
         await worker.enqueue(app, "wars")
-        with psycopg.connect(dsn, autocommit=True) as conn:
-            conn.execute("set search_path = hexwatch_jobs, public")
-            conn.execute("insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 hour')")
-            conn.execute(
-                "update procrastinate_jobs set status = 'doing',"
-                " worker_id = (select max(id) from procrastinate_workers)"
-            )
+        taken(dsn, timedelta(hours=1))
         await worker.enqueue(app, "wars")
         await worker.sweep_up(app, dsn, "")
         await worker.sweep_up(app, dsn, "")
@@ -180,15 +185,11 @@ def test_47_a_job_that_ended_while_the_database_was_away_is_closed(dsn: str, app
 
     async def sweep() -> None:
         await worker.enqueue(app, "wars")
-        with psycopg.connect(dsn, autocommit=True) as conn:
-            conn.execute("set search_path = hexwatch_jobs, public")
-            conn.execute("insert into procrastinate_workers (last_heartbeat) values (now())")
-            conn.execute(
-                "update procrastinate_jobs set status = 'doing', worker_id = (select id from procrastinate_workers)"
-            )
-            await worker.sweep_up(app, dsn, "")
-            assert jobs(dsn) == [("hexwatch.pull", "doing")]
-            conn.execute("update procrastinate_events set at = now() - interval '2 hours'")
+        taken(dsn, timedelta(0))
+        await worker.sweep_up(app, dsn, "")
+        assert jobs(dsn) == [("hexwatch.pull", "doing")]
+        with psycopg.connect(dsn) as conn:
+            conn.execute("update hexwatch_jobs.procrastinate_events set at = now() - interval '2 hours'")
         await worker.sweep_up(app, dsn, "")
 
     run(app, sweep)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ..areas import AreaRequest
     from ..catalogue import Description
     from ..load import Report, Request
+    from ..mapping import Mapping
+    from ..tracks.mapping import PingMapping
 
 Load = Callable[[psycopg.Connection, Callable[[str], None]], "Report"]
 
@@ -74,26 +76,34 @@ def load(
     from ..areas import AreaRequest  # noqa: PLC0415 (polars and geopandas take a second; --help should not)
     from ..catalogue import Description  # noqa: PLC0415
     from ..load import Request  # noqa: PLC0415
-    from ..tracks.mapping import load_either  # noqa: PLC0415
 
     said = Description(
         title=title, attribution=attribution, licence=licence, resolution=resolution, areas=areas, threshold=threshold,
         synthetic=synthetic, audience=audience,
     )  # fmt: skip
     if kind is told.Kind.AREAS:
-        if level is None or len(files) != 1:
-            raise UsageError(
-                "Areas are loaded one file at a time, with their --level.", hint="For example: --level adm1"
-            )
-        work = _areas(AreaRequest(dataset, files[0], level, key, name, country, layer, said, replace_all))
+        file, of_level = _one_with_level(files, level)
+        work = _areas(AreaRequest(dataset, file, of_level, key, name, country, layer, said, replace_all))
     elif kind is told.Kind.RASTER or (kind is told.Kind.EVENTS and not (source or mapping) and is_tiff(files[0])):
         work = _rasters(dataset, files, said, RasterSaid(values, klass, unit, captured, nodata), replace=replace_all)
     else:
-        declared, day = load_either(mapping) if mapping else None, delivered.date() if delivered else None
+        declared, day = _declared(mapping), delivered.date() if delivered else None
         asked = Request(dataset, tuple(files), source, declared, said, day, replace_all, zone, replace_days, executor)
         work = _reports_or_tracks(asked, kind)
     report = _with_progress(_told_of_audience(work))
     typer.echo(json.dumps(asdict(report)) if as_json else describe(report))
+
+
+def _one_with_level(files: list[Path], level: str | None) -> tuple[Path, str]:
+    if level is None or len(files) != 1:
+        raise UsageError("Areas are loaded one file at a time, with their --level.", hint="For example: --level adm1")
+    return files[0], level
+
+
+def _declared(mapping: Path | None) -> Mapping | PingMapping | None:
+    from ..tracks.mapping import load_either  # noqa: PLC0415
+
+    return load_either(mapping) if mapping else None
 
 
 def _areas(asked: AreaRequest) -> Load:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Hashable, Iterable
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hexwatch_schemas import __version__
 
@@ -23,6 +23,7 @@ ASIDE = 64 << 10  # bytes; compressing more than this would keep other requests 
 
 RawHeaders = list[tuple[bytes, bytes]]
 Headers = Iterable[tuple[bytes, bytes]]
+Making = Callable[[], bytes | Coroutine[Any, Any, bytes]]  # bytes, where nothing need be waited for
 # Every answer has these; a cache between must not answer somebody known with what it kept for anyone.
 EVERYWHERE: RawHeaders = [(b"x-content-type-options", b"nosniff"), (b"vary", b"authorization, x-api-key")]
 BODILESS = "hexwatch.bodiless"  # in the scope of a request whose answer's body nobody reads
@@ -55,7 +56,7 @@ class Resource:
     def __init__(
         self,
         key: Hashable,
-        make: Callable[[], Awaitable[bytes]],
+        make: Making,
         kept: Flights[Representation],
         *,
         media_type: str,
@@ -95,8 +96,12 @@ class Resource:
         make = self._plain if coding == IDENTITY else lambda: self._encoded(coding)
         return await self._kept.get((self.tag, coding), make)
 
-    async def _plain(self) -> Representation:
-        return self._described(await self._make())
+    def _plain(self) -> Representation | Coroutine[Any, Any, Representation]:
+        made = self._make()
+        return self._described(made) if isinstance(made, bytes) else self._awaited(made)
+
+    async def _awaited(self, made: Coroutine[Any, Any, bytes]) -> Representation:
+        return self._described(await made)
 
     async def _encoded(self, coding: str) -> Representation:
         plain = await self._represented(IDENTITY)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine, Hashable
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -47,20 +47,27 @@ class Flights(Kept[T]):
         super().__init__(budget, size)
         self._under_way: dict[Hashable, asyncio.Task[T]] = {}
 
-    async def get(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
-        """The result for a key, made by the first who asks; a client that leaves does not stop the others' work."""
+    async def get(self, key: Hashable, make: Callable[[], T | Coroutine[Any, Any, T]]) -> T:
+        """The result for a key, made by the first who asks; a client that leaves does not stop the others' work.
+
+        What `make` has at once needs no flight: nobody can ask meanwhile.
+        """
         found = self.peek(key)
         if found is not None:
             return found
         task = self._under_way.get(key)
         if task is None:
-            task = asyncio.ensure_future(self._land(key, make))
+            made = make()
+            if not isinstance(made, Coroutine):
+                self.keep(key, made)
+                return made
+            task = asyncio.ensure_future(self._land(key, made))
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._landed(key, done))
         return await asyncio.shield(task)
 
-    async def _land(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
-        result = await make()
+    async def _land(self, key: Hashable, made: Coroutine[Any, Any, T]) -> T:
+        result = await made
         self.keep(key, result)
         return result
 

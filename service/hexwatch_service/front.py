@@ -40,17 +40,20 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        state = self._state
-        ready = _ready(state, scope)
+        state, credential = self._state, said(scope["path"], scope["headers"])
+        named = _remembered(state, scope) if credential is None else None
+        ready = named and named.ready(*conditions(scope["headers"]))
         if ready is not None:
             count(scope["path"], ready.status)
             await _send(ready, state, send)
             return
         REQUEST.set(Asked(scope["headers"]))
+        send = counted(scope["path"], send)
+        if named is not None:
+            await _reply(named, state, scope, receive, send)
+            return
         if scope["method"] == "HEAD":  # a GET whose body stays here (RFC 9110, 9.3.2)
             scope, send = {**scope, "method": "GET", BODILESS: True}, _without_body(send)
-        send = counted(scope["path"], send)
-        credential = said(scope["path"], scope["headers"])
         if credential is None:
             await self._shown(state, scope, receive, send)
         else:
@@ -72,49 +75,53 @@ class Front:
 
     async def _shown(self, state: State, scope: Scope, receive: Receive, send: Send) -> None:
         """The answer as a reader sees it: of the newest releases, or of the earlier one that is asked for."""
-        always = EVERYWHERE + STALE if state.stale else EVERYWHERE
         try:
             found = await at_moment(state, scope)
         except Exception as error:  # noqa: BLE001 (worded as the framework's handlers word it)
-            await answer_to(scope["path"], error)(scope, receive, _adding(send, always))
+            await answer_to(scope["path"], error)(scope, receive, _adding(send, _always(state)))
             return
         if found is not None:
             state, scope = found
-        resource = self._resource(state, scope)
+        resource = _remembered(state, scope) or _named(state, scope)
         if resource is None:
-            await self._app(scope, receive, _adding(send, always))
-            return
-        try:
-            reply = await resource.reply(scope["headers"])
-        except Exception as error:  # noqa: BLE001 (worded as the framework's handlers word it)
-            await answer_to(scope["path"], error)(scope, receive, _adding(send, always))
-            return
-        await _send(reply, state, send)
+            await self._app(scope, receive, _adding(send, _always(state)))
+        else:
+            await _reply(resource, state, scope, receive, send)
 
     @property
     def _state(self) -> State:
         return self.api.state.hexwatch
 
-    def _resource(self, state: State, scope: Scope) -> Resource | None:
-        """What a GET names, from what was asked before or by reading the address of a tile."""
-        if scope["method"] != "GET" or scope.get("root_path"):
-            return None
-        address = scope["path"], scope["query_string"]
-        found = state.remembered(address)
-        if found is not None:
-            return found
-        found = tile_at(state, *address)
-        if found is not None:
-            state.remember(address, found)
-        return found
 
-
-def _ready(state: State, scope: Scope) -> Reply | None:
-    """What nothing need be made for, and nobody need be known: an address that somebody asked for before."""
-    if scope["method"] != "GET" or scope.get("root_path") or said(scope["path"], scope["headers"]) is not None:
+def _remembered(state: State, scope: Scope) -> Resource | None:
+    """What a GET names, if somebody who sees the same asked for it before."""
+    if scope["method"] != "GET" or scope.get("root_path"):
         return None
-    resource = state.remembered((scope["path"], scope["query_string"]))
-    return resource and resource.ready(*conditions(scope["headers"]))
+    return state.remembered((scope["path"], scope["query_string"]))
+
+
+def _named(state: State, scope: Scope) -> Resource | None:
+    """The tile that a GET names, by reading its address; remembered from now on."""
+    if scope["method"] != "GET" or scope.get("root_path"):
+        return None
+    address = scope["path"], scope["query_string"]
+    found = tile_at(state, *address)
+    if found is not None:
+        state.remember(address, found)
+    return found
+
+
+async def _reply(resource: Resource, state: State, scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        reply = await resource.reply(scope["headers"])
+    except Exception as error:  # noqa: BLE001 (worded as the framework's handlers word it)
+        await answer_to(scope["path"], error)(scope, receive, _adding(send, _always(state)))
+        return
+    await _send(reply, state, send)
+
+
+def _always(state: State) -> RawHeaders:
+    return EVERYWHERE + STALE if state.stale else EVERYWHERE
 
 
 async def _send(reply: Reply, state: State, send: Send) -> None:

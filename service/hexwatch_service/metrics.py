@@ -46,6 +46,11 @@ def _answers(kind: str, status: int) -> Counter:
     return ANSWERS.labels(kind, str(status))
 
 
+@cache
+def _seconds(kind: str) -> Histogram:
+    return SECONDS.labels(kind)
+
+
 def counted(path: str, send: Send) -> Send:
     """`send` that counts the answer when it begins, and how long it took."""
     began, kind = time.perf_counter(), kind_of(path)
@@ -53,7 +58,7 @@ def counted(path: str, send: Send) -> Send:
     async def counting(message: Message) -> None:
         if message["type"] == "http.response.start":
             count(path, message["status"])
-            SECONDS.labels(kind).observe(time.perf_counter() - began)
+            _seconds(kind).observe(time.perf_counter() - began)
         await send(message)
 
     return counting

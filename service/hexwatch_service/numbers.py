@@ -71,6 +71,10 @@ class Numbers:
         """`budget`: bytes of memory for sums and tables together."""
         self._kept: Flights[Table | _Masses] = Flights(budget, lambda kept: kept.nbytes)
 
+    def held(self, layer: Layer, asked: Asked, resolution: int) -> Table | None:
+        """The same as `table`, if it is in memory."""
+        return cast("Table | None", self._kept.peek(_table_key(layer, asked, resolution)))
+
     async def table(self, layer: Layer, asked: Asked, resolution: int) -> Table:
         """What a layer shows in a window at a resolution."""
 
@@ -78,7 +82,7 @@ class Numbers:
             masses = [await self._masses(layer, one) for one in asked.each]
             return await asyncio.to_thread(table_of, layer, asked, resolution, masses)
 
-        return cast("Table", await self._kept.get((*_key(layer, asked), asked.against, resolution), make))
+        return cast("Table", await self._kept.get(_table_key(layer, asked, resolution), make))
 
     async def _masses(self, layer: Layer, asked: Asked) -> _Masses:
         made = self._kept.get(_key(layer, asked), lambda: asyncio.to_thread(_sum, layer, asked))
@@ -113,6 +117,10 @@ class Numbers:
 
 def _key(layer: Layer, asked: Asked) -> tuple[object, ...]:
     return layer.id, layer.release, asked.window, asked.categories
+
+
+def _table_key(layer: Layer, asked: Asked, resolution: int) -> tuple[object, ...]:
+    return *_key(layer, asked), asked.against, resolution
 
 
 def _sum(layer: Layer, asked: Asked) -> _Masses:

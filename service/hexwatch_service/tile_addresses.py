@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Coroutine
+from typing import Any
 from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
@@ -85,6 +87,12 @@ def _parameters(query: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-async def _make(state: State, layer: Layer, wanted: Asked, resolution: int, address: Tile) -> bytes:
-    table = await state.numbers.table(layer, wanted, resolution)
-    return encode(layer, wanted, table, address)
+def _make(
+    state: State, layer: Layer, wanted: Asked, resolution: int, address: Tile
+) -> bytes | Coroutine[Any, Any, bytes]:
+    table = state.numbers.held(layer, wanted, resolution)
+    return _made(state, layer, wanted, resolution, address) if table is None else encode(layer, wanted, table, address)
+
+
+async def _made(state: State, layer: Layer, wanted: Asked, resolution: int, address: Tile) -> bytes:
+    return encode(layer, wanted, await state.numbers.table(layer, wanted, resolution), address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ STATE = "state"
 _WORDS = b"".join(block(4, block(1, word.encode())) for word in STATES)  # they stand before all other values
 _STATES = len(STATES)
 _NO_STATES = np.empty(0, np.int8)
+_LAYER, _TAIL = varint(3 << 3 | 2), varint(5 << 3) + varint(EXTENT) + varint(15 << 3) + varint(2)
 
 
 class Frame(NamedTuple):
@@ -47,27 +48,38 @@ class Shown(NamedTuple):
     states: NDArray[np.int8]  # (rows) positions in words.STATES; of no rows where there are no states
 
 
-def encode(name: str, grid: Grid, shown: Shown, columns: Sequence[tuple[str, int]], tile: Tile) -> bytes:
-    """The tile's layer: each cell's `h3` and the chosen columns (name, position); empty where no cell shows.
+class Columns(NamedTuple):
+    """Which numbers a tile has, and what of its bytes that decides."""
 
-    The column `state`, of no position, has the words of words.STATES.
-    """
+    chosen: NDArray[np.int64]  # positions
+    states: bool  # whether the words of words.STATES, too
+    keys: bytes  # `h3` and the names; then the words, before all other values
+
+    @classmethod
+    def of(cls, positions: Mapping[str, int]) -> Columns:
+        """By name; `state` stands last whatever its position."""
+        numbers, states = [key for key in positions if key != STATE], STATE in positions
+        keys = b"".join(block(3, key.encode()) for key in ("h3", *numbers, *([STATE] if states else [])))
+        chosen = np.array([positions[key] for key in numbers], np.int64)
+        return cls(chosen, states, keys + (_WORDS if states else b""))
+
+
+def encode(name: str, grid: Grid, shown: Shown, columns: Columns, tile: Tile) -> bytes:
+    """The tile's layer: each cell's `h3` and the chosen columns; empty where no cell shows."""
     left, _, _, top = tile.bounds()
     frame = Frame(left, top, EXTENT / tile.size, *tile.bounds(BUFFER / EXTENT))
-    numbers = [(key, at) for key, at in columns if key != STATE]
-    told, words = (shown.states, _WORDS) if len(numbers) < len(columns) else (_NO_STATES, b"")
-    features, values = _draw(grid, shown, np.array([at for _, at in numbers], np.int64), told, frame)
+    told = shown.states if columns.states else _NO_STATES
+    features, values = _draw(grid, shown, columns.chosen, told, frame)
     if not features.size:
         return b""
-    keys = _keys((*(key for key, _ in numbers), *([STATE] if words else []))) + words
-    head, tail = block(1, name.encode()), varint(5 << 3) + varint(EXTENT) + varint(15 << 3) + varint(2)
-    length = len(head) + features.size + len(keys) + values.size + len(tail)
-    return b"".join((varint(3 << 3 | 2), varint(length), head, features.data, keys, values.data, tail))
+    head = _head(name)
+    length = len(head) + features.size + len(columns.keys) + values.size + len(_TAIL)
+    return b"".join((_LAYER, varint(length), head, features.data, columns.keys, values.data, _TAIL))
 
 
 @lru_cache(256)
-def _keys(columns: tuple[str, ...]) -> bytes:
-    return b"".join(block(3, key.encode()) for key in ("h3", *columns))
+def _head(name: str) -> bytes:
+    return block(1, name.encode())
 
 
 @kernel

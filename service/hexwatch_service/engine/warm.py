@@ -30,4 +30,4 @@ def warm() -> None:
     masses.spread_out(mass, opened.shares[0], opened.base)
     states.states(opened, Window(day, day), mass, opened.base)
     shown = mvt.Shown(np.empty(0, np.int32), np.empty((1, 0), np.int64), np.empty(0, np.int8))
-    mvt.encode("", opened.base, shown, [("", 0)], Tile(0, 0, 0))
+    mvt.encode("", opened.base, shown, mvt.Columns.of({"": 0}), Tile(0, 0, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -74,7 +74,7 @@ async def fixed(
     """Bytes that are cheap to make."""
     resource = Resource(
         ("document", media_type, body),
-        _ready(body),
+        lambda: body,
         state.representations,
         media_type=media_type,
         cache_control="public, no-cache",
@@ -106,10 +106,3 @@ async def replied(request: Request, resource: Resource, more: Mapping[str, str])
 def raw(headers: Mapping[str, str]) -> RawHeaders:
     """Headers as ASGI has them."""
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-
-
-def _ready(body: bytes) -> Callable[[], Awaitable[bytes]]:
-    async def make() -> bytes:
-        return body
-
-    return make

@@ -49,6 +49,20 @@ def test_many_who_ask_at_once_get_one_result() -> None:
     assert asyncio.run(ask()) == ([1] * 19, 1)
 
 
+def test_what_is_there_at_once_is_kept_like_all_else() -> None:
+    async def ask() -> tuple[list[int], list[int]]:
+        flights: Flights[int] = Flights(10, lambda _: 1)
+        made: list[int] = []
+
+        def make() -> int:
+            made.append(7)
+            return 7
+
+        return [await flights.get("key", make) for _ in range(3)], made
+
+    assert asyncio.run(ask()) == ([7] * 3, [7])
+
+
 def test_a_failure_reaches_all_who_wait_and_is_not_kept() -> None:
     async def ask() -> int:
         flights: Flights[int] = Flights(10, lambda _: 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,42 +30,38 @@ class Shelf:
 
         Raises Superseded where the database has a newer release, Unreachable where it is away.
         """
-        place = self.folder / release.layer / f"r{release.number}"
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with _alone(place.parent / "lock"):
-                if not place.exists():
-                    self._make(place, release)
-        return Snapshot.open(place)
+        return self._opened(f"r{release.number}", "lock", release, self._make)
 
     def open_past(self, release: Release) -> Snapshot:
         """The snapshot of a release that is not the newest any more, rebuilt of what was believed then."""
-        place = self.folder / release.layer / f"as-of-{release.number}"
+        return self._opened(f"as-of-{release.number}", "lock-of-past", release, self._rebuild)
+
+    def _opened(self, name: str, lock: str, release: Release, make: Callable[[Path, Release], None]) -> Snapshot:
+        place = self.folder / release.layer / name
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
-            with _alone(place.parent / "lock-of-past"):
+            with _alone(place.parent / lock):
                 if not place.exists():
-                    self._rebuild(place, release)
+                    make(place, release)
         return Snapshot.open(place)
-
-    def _rebuild(self, place: Path, release: Release) -> None:
-        made = snapshot.build(read(self.dsn, release))
-        folder = Path(tempfile.mkdtemp(dir=place.parent, prefix="rebuilding-"))
-        made.write(folder)
-        folder.rename(place)
-        there = sorted(place.parent.glob("as-of-*"), key=lambda found: found.stat().st_mtime)
-        for old in [*there[:-KEPT_PAST], *place.parent.glob("rebuilding-*")]:
-            shutil.rmtree(old)
 
     def _make(self, place: Path, release: Release) -> None:
         number, known = _newest(place.parent, release.base)
         held = Held(number, known.measures) if known else None
-        made = snapshot.build(read(self.dsn, release, held), known)
-        # Only a whole snapshot ever has the name of a release; what a killed worker left is swept with the old ones.
-        folder = Path(tempfile.mkdtemp(dir=place.parent, prefix="making-"))
-        made.write(folder)
-        folder.rename(place)
-        _sweep(place.parent)
+        _put(snapshot.build(read(self.dsn, release, held), known), place, "making-")
+        _sweep([*_releases(place.parent)[:-KEPT], *place.parent.glob("making-*")])
+
+    def _rebuild(self, place: Path, release: Release) -> None:
+        _put(snapshot.build(read(self.dsn, release)), place, "rebuilding-")
+        there = sorted(place.parent.glob("as-of-*"), key=lambda found: found.stat().st_mtime)
+        _sweep([*there[:-KEPT_PAST], *place.parent.glob("rebuilding-*")])
+
+
+def _put(made: Snapshot, place: Path, prefix: str) -> None:
+    """Only a whole snapshot ever has the name of a release; what a killed worker left is swept with the old ones."""
+    folder = Path(tempfile.mkdtemp(dir=place.parent, prefix=prefix))
+    made.write(folder)
+    folder.rename(place)
 
 
 def _releases(folder: Path) -> list[Path]:
@@ -82,9 +78,9 @@ def _newest(folder: Path, base: int) -> tuple[int, Snapshot | None]:
     return int(there[-1].name[1:]), known
 
 
-def _sweep(folder: Path) -> None:
-    """Remove old releases. Who still reads one keeps its memory until done: names go, not mapped files (unlink(2))."""
-    for place in [*_releases(folder)[:-KEPT], *folder.glob("making-*")]:
+def _sweep(places: Iterable[Path]) -> None:
+    """Remove folders. Who still reads one keeps its memory until done: names go, not mapped files (unlink(2))."""
+    for place in places:
         shutil.rmtree(place)
 
 

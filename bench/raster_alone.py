@@ -36,7 +36,7 @@ def main() -> None:
             with Reader(input=str(cog), options={}) as reader:
                 return reader.tile(*tile[1:], tile[0], tilesize=256, indexes=file.rendering["indexes"])
 
-        _row(f"ours, {said['name']}", read, lambda p, f=file: png(painted(p.values, p.there, f.rendering)), tiles)
+        _row(f"ours, {said['name']}", read, lambda p, f=file: png(painted(p.values, p.opacity, f.rendering)), tiles)
         _row(f"rio-tiler, {said['name']}", rio_tiler, _rendered, tiles)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 import warnings
@@ -42,7 +43,8 @@ def write_cog(
 def _translate(source: DatasetReader | WarpedVRT, made: Path, categorical: bool, nodata: float | None) -> None:
     profile = cog_profiles.get("deflate")
     predictor = 3 if source.dtypes[0].startswith("float") else 2
-    profile |= {"blockxsize": 512, "blockysize": 512, "predictor": predictor, "bigtiff": "IF_SAFER"}
+    side = _block(source.width)
+    profile |= {"blockxsize": side, "blockysize": side, "predictor": predictor, "bigtiff": "IF_SAFER"}
     with warnings.catch_warnings():
         # Where a file says twice what is empty, the number counts, as it does for every other reader.
         warnings.simplefilter("ignore", NodataAlphaMaskWarning)
@@ -51,3 +53,9 @@ def _translate(source: DatasetReader | WarpedVRT, made: Path, categorical: bool,
             # A mean of two classes is a third one that nobody saw.
             overview_resampling="nearest" if categorical else "average",
         )  # fmt: skip
+
+
+def _block(width: int) -> int:
+    """Pixels a side: a block as wide as the file, or as one of its overviews, would be a strip to the validator."""
+    widths = {math.ceil(width / 2**level) for level in range(width.bit_length())}
+    return 384 if 512 in widths else 512

@@ -21,7 +21,8 @@ from .cog import RECIPE, write_cog
 from .describe import Content, describe
 from .hexagons import totals
 from .opening import environment, opened
-from .placing import Footprint, footprint, straightened
+from .outlines import Footprint
+from .placing import footprint, straightened
 from .register import Raster
 from .said import Meaning, Said
 

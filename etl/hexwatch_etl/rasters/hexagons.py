@@ -24,7 +24,8 @@ from hexwatch_schemas import hexgrid
 from hexwatch_schemas.errors import UsageError
 from hexwatch_schemas.hexgrid import Cells
 
-from .placing import earthly, on_ground, window_outline
+from .outlines import on_ground
+from .placing import earthly, window_outline
 from .said import Meaning
 
 if TYPE_CHECKING:

@@ -46,6 +46,7 @@ def opened(path: Path) -> Iterator[DatasetReader]:
         try:
             with rasterio.open(path, driver="GTiff") as source:
                 _refuse_too_large(source, path)
+                _refuse_inks(source, path)
                 yield source
         except RasterioError as error:
             reason = " ".join(str(error).replace(str(path), path.name).split())[:300]
@@ -73,6 +74,16 @@ def _refuse_too_large(source: DatasetReader, path: Path) -> None:
             raise UnreadableFile(
                 f"{path.name} {reason}.", hint="Cut it into parts that are as large as they need to be, and tiled."
             )
+
+
+def _refuse_inks(source: DatasetReader, path: Path) -> None:
+    """Of YCbCr GDAL makes red, green and blue itself; what else is none of these would be drawn in false colours."""
+    space = source.tags(ns="IMAGE_STRUCTURE").get("SOURCE_COLOR_SPACE", "YCbCr")
+    if space != "YCbCr":
+        raise UnreadableFile(
+            f"{path.name} has the colours of {space}, not red, green and blue.",
+            hint="Export it as RGB from the program that made it.",
+        )
 
 
 def _known_dtype(dtype: str) -> str:

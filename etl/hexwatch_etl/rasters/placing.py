@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyproj
 import shapely
 from affine import Affine
-from numpy.typing import NDArray
-from pyproj.exceptions import CRSError, ProjError
+from pyproj.exceptions import CRSError
 from rasterio.crs import CRS
 from rasterio.enums import MaskFlags
 from rasterio.io import DatasetReader
 from rasterio.transform import from_bounds
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
-from shapely.affinity import translate
 
 from hexwatch_schemas.errors import UnreadableFile
 
-Values = NDArray[np.float64]
+from .outlines import Footprint, outline
 
 _EARTH = (6.30e6, 6.45e6)  # metres: half axes of every ellipsoid of the Earth in use lie between
-_EDGE = 21  # points a side: a straight side may be curved in degrees
-
-
-@dataclass(frozen=True)
-class Footprint:
-    """Outline in degrees, cut at the antimeridian, and west, south, east, north (west > east where it is crossed)."""
-
-    shape: shapely.MultiPolygon
-    bounds: tuple[float, float, float, float]
 
 
 def straightened(source: DatasetReader, name: str) -> DatasetReader | WarpedVRT:
@@ -85,13 +73,20 @@ def footprint(source: DatasetReader | WarpedVRT, name: str) -> Footprint:
         raise UnreadableFile(f"{name} does not say in which reference system it lies.", hint=_SAY)
     if source.transform.is_identity:
         raise UnreadableFile(f"{name} is a picture without a place: it has no geotransform.", hint="Georeference it.")
-    longitude, latitude = _edge_in_degrees(source, earthly(source.crs, name), (0, 0, source.width, source.height))
-    if not np.isfinite([longitude, latitude]).all() or np.abs(latitude).max() > 90.5 or np.ptp(longitude) > 361:
+    lies = outline(source.transform, earthly(source.crs, name), (0, 0, source.width, source.height))
+    west, south, east, north = lies.bounds
+    if not np.isfinite(lies.bounds).all() or max(-south, north) > 90.5 or _turns(source) > 361 / 360:
         raise UnreadableFile(
-            f"{name} reaches beyond the Earth: its edges lie at {_span(longitude)}° east, {_span(latitude)}° north.",
+            f"{name} reaches beyond the Earth: its edges lie at {west:.6g} to {east:.6g}° east, {south:.6g} to "
+            f"{north:.6g}° north.",
             hint="Its reference system or geotransform is wrong.",
         )
-    return _cut(longitude, np.clip(latitude, -90, 90))
+    return Footprint(lies.shape, (west, max(south, -90.0), east, min(north, 90.0)))
+
+
+def _turns(source: DatasetReader | WarpedVRT) -> float:
+    """How often the raster goes around the Earth, as far as its reference system tells."""
+    return (source.bounds.right - source.bounds.left) / 360 if source.crs.is_geographic else 0.0
 
 
 def earthly(system: CRS, name: str) -> pyproj.CRS:
@@ -111,50 +106,4 @@ def earthly(system: CRS, name: str) -> pyproj.CRS:
 def window_outline(source: DatasetReader, window: Window) -> shapely.MultiPolygon:
     """The outline in degrees of a part of a raster that has a footprint."""
     part = (window.col_off, window.row_off, window.col_off + window.width, window.row_off + window.height)
-    longitude, latitude = _edge_in_degrees(source, earthly(source.crs, source.name), part)
-    return _cut(longitude, np.clip(latitude, -90, 90)).shape
-
-
-def on_ground(transform: Affine, column: Values, row: Values) -> tuple[Values, Values]:
-    """Coordinates (n) of places in an image."""
-    return (
-        transform.a * column + transform.b * row + transform.c,
-        transform.d * column + transform.e * row + transform.f,
-    )
-
-
-def _edge_in_degrees(
-    source: DatasetReader | WarpedVRT, system: pyproj.CRS, part: tuple[float, float, float, float]
-) -> tuple[Values, Values]:
-    """Longitudes, continuous (they may pass 180), and latitudes along the border of columns and rows."""
-    left, top, right, bottom = part
-    there = np.linspace(0, 1, _EDGE)[:-1]
-    along = np.concatenate([there, np.ones(_EDGE - 1), 1 - there, np.zeros(_EDGE - 1)])
-    down = np.roll(along, _EDGE - 1)
-    x, y = on_ground(source.transform, left + along * (right - left), top + down * (bottom - top))
-    try:
-        to_degrees = pyproj.Transformer.from_crs(system, "EPSG:4326", always_xy=True)
-        longitude, latitude = to_degrees.transform(x, y) if not system.is_geographic else (x, y)
-    except ProjError:
-        return np.array([np.nan]), np.array([np.nan])
-    return np.unwrap(longitude, period=360) if not system.is_geographic else longitude, np.asarray(latitude)
-
-
-def _cut(longitude: Values, latitude: Values) -> Footprint:
-    ring = shapely.Polygon(np.column_stack([longitude, latitude])).buffer(0)
-    world = shapely.box(-180, -90, 180, 90)
-    parts = [p for k in (-1, 0, 1) for p in _polygons(shapely.intersection(translate(ring, 360 * k), world))]
-    west, east = float(longitude.min()), float(longitude.max())
-    if east - west >= 360:
-        west, east = -180.0, 180.0
-    west, east = (v if abs(v) <= 180 else (v + 180) % 360 - 180 for v in (west, east))
-    bounds = (west, float(latitude.min()), east, float(latitude.max()))
-    return Footprint(shapely.MultiPolygon(parts), bounds)
-
-
-def _polygons(shape: shapely.Geometry) -> list[shapely.Polygon]:
-    return [p for p in shapely.get_parts(shape).tolist() if p.geom_type == "Polygon" and p.area > 0]
-
-
-def _span(values: Values) -> str:
-    return f"{values.min():.6g} to {values.max():.6g}"
+    return outline(source.transform, earthly(source.crs, source.name), part).shape

@@ -14,21 +14,26 @@ from rio_tiler.errors import PointOutsideBounds
 from ..rasters import RasterFile
 from .frame import Frame
 from .image import Pixels
+from .mosaic import BoundedReader
 from .opened import OpenFiles
 from .picked import picked
 
 
 def draw(files: Sequence[RasterFile], opened: OpenFiles, frame: Frame) -> Pixels:
     """The picture (height, width, 4) of files, newest first: an older one shows where newer ones have nothing."""
-    picture = np.zeros((frame.height, frame.width, 4), np.uint8)
-    whole, shown = _whole(picture), picture[..., 3]
+    picture: Pixels | None = None
     for file in files:
-        if _touches(file, frame):
-            for part in picked(opened, file, frame):
-                free = part.there & (shown == 0)
-                np.copyto(whole, _whole(painted(part.values, free, file.rendering)), where=free)
-        if shown.all():
+        for part in picked(opened, file, frame) if _touches(file, frame) else ():
+            drawn = painted(part.values, part.opacity, file.rendering)
+            picture = drawn if picture is None else _below(picture, drawn)
+        if picture is not None and picture[..., 3].all():
             break
+    return np.zeros((frame.height, frame.width, 4), np.uint8) if picture is None else picture
+
+
+def _below(picture: Pixels, other: Pixels) -> Pixels:
+    """A picture, and another one where it has nothing."""
+    np.copyto(_whole(picture), _whole(other), where=picture[..., 3] == 0)
     return picture
 
 
@@ -37,29 +42,36 @@ def _whole(colours: Pixels) -> NDArray[np.uint32]:
     return colours.view(np.uint32)[..., 0]
 
 
-def painted(values: NDArray[Any], there: NDArray[np.bool_], rendering: Mapping[str, Any]) -> Pixels:
+def painted(values: NDArray[Any], opacity: NDArray[np.uint8], rendering: Mapping[str, Any]) -> Pixels:
     """Values (bands, rows, columns) as colours, by rescale and colour map; nothing where there are none."""
     if "rescale" in rendering:
         values = rescaled(values, rendering["rescale"])
     table = palette(rendering)
+    found = np.empty((*opacity.shape, 4), np.uint8)
     if table is not None:
-        colours = _whole(table)[values[0].clip(0, len(table) - 1).astype(np.intp)] * there
-        return colours.view(np.uint8).reshape(*there.shape, 4)
-    found = np.empty((*there.shape, 4), np.uint8)
-    for channel in range(3):
-        found[..., channel] = values[channel if len(values) >= 3 else 0]
-    np.multiply(there, np.uint8(255), out=found[..., 3])
+        _whole(found)[...] = _whole(table)[values[0].clip(0, len(table) - 1).astype(np.intp)]
+        own = found[..., 3].astype(np.uint16)
+        found[..., 3] = (own * opacity + 127) // 255
+    else:
+        for channel in range(3):
+            found[..., channel] = values[channel if len(values) >= 3 else 0]
+        found[..., 3] = opacity
+    if not opacity.all():
+        _whole(found)[opacity == 0] = 0
     return found
 
 
 def rescaled(values: NDArray[Any], ranges: Sequence[Sequence[float]]) -> NDArray[np.uint8]:
-    """Each band's range on 0 to 255, cut at its ends, as rio-tiler does it."""
+    """Each band's range on 0 to 255, cut at its ends, in the steps of rio-tiler: others end in another last digit.
+
+    What is cut off below the point may then be a whole level: a value at the range's end is 255, and not 254.999.
+    """
     scaled = np.empty(values.shape, np.uint8)
     for band, (low, high), to in zip(values, ranges, scaled, strict=False):
-        share = band.astype(np.float64)
+        share = np.clip(band, low, high, dtype=np.float64)
         share -= low
-        share *= 255 / (high - low)
-        np.clip(share, 0, 255, out=share)
+        share /= high - low
+        share *= 255
         share[np.isnan(share)] = 0
         to[...] = share
     return scaled
@@ -72,7 +84,7 @@ def values_at(
     found = []
     for file in files:
         try:
-            with opened.reader(file) as reader:
+            with opened.reader(file, BoundedReader) as reader:
                 point = reader.point(longitude, latitude, indexes=[b["index"] for b in file.bands])
         except PointOutsideBounds:
             continue
@@ -86,7 +98,7 @@ def values_at(
 def colours_of(file: RasterFile, values: Sequence[float]) -> list[list[int]]:
     """Red, green, blue and opacity of values of a one-band raster, by the same steps as its pixels."""
     row = np.array(values, np.float64).reshape(1, 1, -1)
-    return painted(row, np.ones((1, len(values)), np.bool_), file.rendering)[0].tolist()
+    return painted(row, np.full((1, len(values)), 255, np.uint8), file.rendering)[0].tolist()
 
 
 def table_of(rendering: Mapping[str, Any]) -> dict[int, tuple[int, ...]] | None:

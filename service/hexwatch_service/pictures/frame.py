@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -13,7 +14,10 @@ from hexwatch_schemas.errors import UsageError
 from hexwatch_schemas.hexgrid import EARTH_RADIUS, HALF_WORLD
 
 MERCATOR, DEGREES = "EPSG:3857", "EPSG:4326"
+HALF_TURN = {MERCATOR: HALF_WORLD, DEGREES: 180.0}  # of the Earth, in the units of systems that go on beyond it
 LARGEST = 2048  # pixels a side
+TURNS = 3  # of the Earth that are drawn to either side
+LAST_DIGITS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,25 @@ class Frame:
         west, south, east, north = self.bounds
         x, y = (east - west) / self.width, (north - south) / self.height
         return west + columns.start * x, north - rows.stop * y, west + columns.stop * x, north - rows.start * y
+
+    def turns(self) -> Iterator[tuple[slice, Frame]]:
+        """Columns whose centres lie in one turn of the Earth, and the frame of them between 180° west and east.
+
+        Systems other than web mercator and degrees have no turns; what lies further out than TURNS is nowhere.
+        """
+        west, _, east, _ = self.bounds
+        half = HALF_TURN.get(self.crs, math.inf)
+        slack = half * LAST_DIGITS
+        if math.isinf(half) or (west >= -half - slack and east <= half + slack):
+            yield slice(0, self.width), self
+            return
+        for turn in range(-TURNS, TURNS + 1):
+            sides = (np.array([2 * turn - 1, 2 * turn + 1]) * half - west) / (east - west) * self.width
+            left, right = np.ceil(sides - 0.5).clip(0, self.width).astype(int).tolist()
+            if left < right:
+                first, south, last, north = self.part(slice(0, self.height), slice(left, right))
+                bounds = first - 2 * turn * half, south, last - 2 * turn * half, north
+                yield slice(left, right), Frame(bounds, self.crs, right - left, self.height)
 
     def centres(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Longitudes and latitudes (height, width) of the pixels' centres, degrees; else not finite."""

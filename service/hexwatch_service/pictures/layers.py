@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import h3.api.basic_int as h3
+import numpy as np
 
 from hexwatch_schemas import legend as legends
 from hexwatch_schemas.errors import NotFound
@@ -42,6 +43,16 @@ class Picture:
     about: Callable[[float, float, str | None, int], Awaitable[dict[str, Any]]]  # the values at a place
     layer: Layer | None = None
 
+    async def drawn(self, frame: Frame, datetime: str | None) -> Pixels:
+        """A frame's pixels (height, width, 4), also of one that passes 180°."""
+        turns = [(columns, await self.draw(one, datetime)) for columns, one in frame.turns()]
+        if len(turns) == 1 and turns[0][1].shape[1] == frame.width:
+            return turns[0][1]
+        picture = np.zeros((frame.height, frame.width, 4), np.uint8)
+        for columns, pixels in turns:
+            picture[:, columns] = pixels
+        return picture
+
     @property
     def around(self) -> Bounds:
         """Bounds for clients that know no antimeridian."""
@@ -68,7 +79,7 @@ def resource(state: State, shown: Picture, frame: Frame, datetime: str | None, e
     frame.checked()
 
     async def make() -> bytes:
-        pixels = await shown.draw(frame, datetime)
+        pixels = await shown.drawn(frame, datetime)
         return await state.studio.workshop.run(lambda: encode(pixels, ending))
 
     return Resource(

@@ -47,6 +47,17 @@ class BoundedReader(Reader):
             raise UsageError("The part is far too large.", hint="Ask for a smaller one, or for tiles.")
         return super().part(bbox, dst_crs=dst_crs, bounds_crs=bounds_crs, **how)
 
+    def point(self, lon: float, lat: float, coord_crs: Any = WGS84_CRS, **how: Any) -> PointData:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The values at a place, in whichever turn of the Earth the file counts it. Raises PointOutsideBounds."""
+        try:
+            return super().point(lon, lat, coord_crs=coord_crs, **how)
+        except PointOutsideBounds:
+            west, _, east, _ = self.bounds
+            turned = lon + 360 * math.ceil((west - lon) / 360)
+            if coord_crs != WGS84_CRS or not self.crs.is_geographic or not lon != turned <= east:
+                raise
+            return super().point(turned, lat, coord_crs=coord_crs, **how)
+
 
 @attr.s
 class Mosaic(Reader):
@@ -101,7 +112,7 @@ class Mosaic(Reader):
         """The values of the newest file that has some there. Raises PointOutsideBounds."""
         found: PointData | None = None
         for file in self.files:
-            with self.opened.reader(file) as reader:
+            with self.opened.reader(file, BoundedReader) as reader:
                 try:
                     found = reader.point(lon, lat, coord_crs=coord_crs, **how)
                 except PointOutsideBounds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections import OrderedDict
@@ -18,6 +19,7 @@ os.environ.setdefault("GDAL_SKIP", "MRF,GTI,HTTP,WMS,WCS,WMTS,STACIT,STACTA,PLMO
 os.environ.setdefault("OGR_SKIP", "OGR_VRT")
 os.environ.setdefault("GDAL_CACHEMAX", "512")  # MB of unpacked blocks; as an option of rasterio it would be bytes
 
+import numpy as np
 import rasterio
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.io import DatasetReader
@@ -25,7 +27,7 @@ from rasterio.warp import calculate_default_transform
 from rio_tiler.io import Reader
 
 from ..rasters import Bounds, RasterFile
-from .frame import MERCATOR
+from .frame import HALF_TURN, MERCATOR
 
 ENVIRONMENT: dict[str, Any] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
@@ -52,6 +54,14 @@ class Grid:
     nodata: float | None
     alpha: int | None  # the band that tells opacity
     full: bool  # no pixel can be missing
+
+    @property
+    def turn(self) -> float:
+        """By how much a file that passes 180° is drawn once more, in its own system; else 0."""
+        west, _, east, _ = self.bounds
+        half = HALF_TURN.get("EPSG:4326" if self.crs.is_geographic else self.crs.to_string(), math.inf)
+        beyond = half * (1 + 1e-5)
+        return -2 * half if east > beyond else 2 * half if west < -beyond else 0.0
 
 
 @dataclass(frozen=True)
@@ -132,4 +142,5 @@ def _pixel(grid: Grid, crs: rasterio.CRS) -> tuple[float, float]:
             height = round((cut[1] - cut[0]) / abs(grid.transform.e))
             south, north = cut
     found, _, _ = calculate_default_transform(grid.crs, crs, width, height, west, south, east, north)
-    return found.a, abs(found.e)
+    pixel = found.a, abs(found.e)
+    return pixel if np.isfinite(pixel).all() else (math.inf, math.inf)  # where a picture of half the Earth has no size

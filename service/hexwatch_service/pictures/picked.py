@@ -27,15 +27,22 @@ from .opened import Grid, OpenFiles, Size, View
 
 TOLERATED = 1.2, 0.1  # how much coarser than asked an overview may be (GDALBandGetBestOverviewLevel2)
 MOST = 4_500_000  # pixels of a grid that are all made where some bands are asked for; rio-tiler knows no limit
+LAST_DIGITS = 1e-6  # of a pixel
+FULL = 255  # opacity of what is there
 
 _system = lru_cache(256)(rasterio.CRS.from_user_input)
 
 
 class Picked(NamedTuple):
-    """Values (bands, height, width), and where there are any (height, width)."""
+    """Values (bands, height, width), and how opaque they are (height, width): 0 where there are none, up to 255."""
 
     values: NDArray[Any]
-    there: NDArray[np.bool_]
+    opacity: NDArray[np.uint8]
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """Where there are any (height, width): what is seen through is nobody's value."""
+        return self.opacity == FULL
 
 
 def picked(opened: OpenFiles, file: RasterFile, frame: Frame, bands: Sequence[int] = ()) -> Iterator[Picked]:
@@ -43,7 +50,7 @@ def picked(opened: OpenFiles, file: RasterFile, frame: Frame, bands: Sequence[in
     grid, view = opened.grid(file.href), opened.view(file.href, frame.crs)
     what = _What(opened, file, tuple(bands or file.rendering["indexes"]), grid, view)
     yield _straight(what, frame) if view.same else _warped(what, frame)
-    turn = _turn(grid)
+    turn = grid.turn
     if turn and view.same:
         west, south, east, north = frame.bounds
         beyond = west - turn, south, east - turn, north
@@ -60,12 +67,6 @@ class _What(NamedTuple):
     indexes: tuple[int, ...]
     grid: Grid
     view: View
-
-
-def _turn(grid: Grid) -> float:
-    """Degrees by which a file that passes 180 is drawn once more."""
-    west, _, east, _ = grid.bounds
-    return (-360.0 if east > 180.001 else 360.0 if west < -180.001 else 0.0) if grid.crs.is_geographic else 0.0
 
 
 def _straight(what: _What, frame: Frame) -> Picked:
@@ -87,9 +88,25 @@ def _all_inside(grid: Grid, frame: Frame) -> Window | None:
 def _plain(what: _What, frame: Frame, window: Window) -> Picked:
     """What rio-tiler reads of the inside of a file without holes: there is nothing to find out."""
     shape = len(what.indexes), frame.height, frame.width
+    window = _on_pixels(window, what.grid, frame)
     with what.opened.dataset(what.file.href) as dataset:
         values = dataset.read(list(what.indexes), window=window, out_shape=shape)
-    return Picked(_unscaled(values, what.file, what.indexes), np.ones(shape[1:], np.bool_))
+    return Picked(_unscaled(values, what.file, what.indexes), np.full(shape[1:], FULL, np.uint8))
+
+
+def _on_pixels(window: Window, grid: Grid, frame: Frame) -> Window:
+    """Without the last digits where the frame's pixels are those of one of the file's sizes: GDAL then copies them.
+
+    Where they are not, the last digit may tell which pixel is nearest, and is kept as rio-tiler keeps it.
+    """
+    sides = np.array(window.flatten())
+    whole = np.rint(sides)
+    for size in grid.sizes:
+        steps = whole / np.tile(np.divide(grid.sizes[0], size), 2)
+        fits = steps[2] == frame.width and steps[3] == frame.height and not (steps % 1).any()
+        if fits and np.abs(sides - whole).max() < LAST_DIGITS:
+            return Window(*whole.astype(int).tolist())
+    return window
 
 
 def _by_library(what: _What, frame: Frame) -> Picked:
@@ -99,12 +116,14 @@ def _by_library(what: _What, frame: Frame) -> Picked:
         image = reader.part(
             frame.bounds, dst_crs=crs, bounds_crs=crs, width=frame.width, height=frame.height, indexes=what.indexes
         )
+    if image.alpha_mask is not None:
+        return Picked(image.array.data, _opacity(image.alpha_mask, own=True))
     hidden = np.asarray(np.ma.getmaskarray(image.array).any(axis=0))
-    return Picked(image.array.data, ~hidden)
+    return Picked(image.array.data, _full(~hidden))
 
 
 def _warped(what: _What, frame: Frame, turn: float = 0.0) -> Picked:
-    """Of a file in another system, moved by degrees."""
+    """Of a file in another system, moved in its own."""
     grid = what.grid
     level, size = chosen_level(_over(frame, what.view), (frame.width, frame.height), grid.sizes)
     with what.opened.dataset(what.file.href, level) as dataset:
@@ -126,7 +145,9 @@ def chosen_level(native: Size, frame: Size, sizes: tuple[Size, ...]) -> tuple[in
     wanted = min(native[0] / frame[0], native[1] / frame[1])
     level, grid, fold = 0, native, 0.0
     for at, size in enumerate(sizes[1:], 1):
-        its = [max(1, int(n / (whole / own) + 0.5)) for n, whole, own in zip(native, sizes[0], size, strict=True)]
+        its = [
+            max(1, int(n / (sizes[0][0] / size[0]) + 0.5)) for n in native
+        ]  # widths alone tell how much coarser it is
         times = min(native[0] / its[0], native[1] / its[1])
         if fold < times < wanted * TOLERATED[0] + TOLERATED[1]:
             level, grid, fold = at, (its[0], its[1]), times
@@ -146,16 +167,22 @@ def _read(dataset: DatasetReader, what: _What, frame: Frame, size: Size, moved: 
     with WarpedVRT(dataset, crs=_system(frame.crs), **over, **empty, **moved) as warped:
         values = warped.read(bands, out_shape=(len(bands), frame.height, frame.width))
     if grid.nodata is None:
-        there, values = _opaque(values[-1], own=grid.alpha is not None), values[:-1]
+        opacity, values = _opacity(values[-1], own=grid.alpha is not None), values[:-1]
     else:
-        there = ~(np.isnan(values) if np.isnan(grid.nodata) else values == grid.nodata).any(axis=0)
-    return Picked(_unscaled(values, what.file, indexes), there)
+        opacity = _full(~(np.isnan(values) if np.isnan(grid.nodata) else values == grid.nodata).any(axis=0))
+    return Picked(_unscaled(values, what.file, indexes), opacity)
 
 
-def _opaque(alpha: NDArray[Any], *, own: bool) -> NDArray[np.bool_]:
-    """Where a band of opacity says that there is something; GDAL's, made of a mask, ends at 255 whatever its type."""
+def _opacity(alpha: NDArray[Any], *, own: bool) -> NDArray[np.uint8]:
+    """What a band of opacity says, 0 to 255; GDAL's, made of a mask, ends at 255 whatever its type."""
+    if own and alpha.dtype in (np.uint8, np.uint16):
+        return (alpha // (np.iinfo(alpha.dtype).max // FULL)).astype(np.uint8)
     highest = dtype_ranges[str(alpha.dtype)][1]
-    return alpha == (255 if not own and alpha.max(initial=0) == 255 else highest)
+    return _full(alpha == (FULL if not own and alpha.max(initial=0) == FULL else highest))
+
+
+def _full(there: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return there * np.uint8(FULL)
 
 
 def _unscaled(values: NDArray[Any], file: RasterFile, indexes: Sequence[int]) -> NDArray[Any]:

@@ -68,8 +68,8 @@ async def static(
 ) -> Response:
     """A map for a briefing: `west,south,east,north` in degrees or `auto`, `widthxheight`; with its legend."""
     shown = of_layer(state, layer, indicator)
-    frame = _frame(shown.around if bbox == "auto" else _numbers(bbox, ",", 4), _numbers(size, "x", 2))
-    pixels = await shown.draw(frame, choice.datetime)
+    frame = _frame(shown.bounds if bbox == "auto" else _numbers(bbox, ",", 4), _numbers(size, "x", 2))
+    pixels = await shown.drawn(frame, choice.datetime)
     legend = await shown.legend(choice.datetime, frame.zoom)
     window = choice.datetime or shown.time
     made_up = " SYNTHETIC DATA." if layer.synthetic else ""
@@ -91,6 +91,8 @@ def _numbers(text: str, separator: str, count: int) -> tuple[float, ...]:
 def _frame(bounds: tuple[float, ...], size: tuple[float, ...]) -> Frame:
     """The bounds in web mercator, widened to the shape of the picture."""
     west, south, east, north = bounds
+    if west > east:  # across 180°
+        east += 360
     (left, bottom), (right, top) = mercator(np.array([[west, south], [east, north]])).tolist()
     width, height = (int(n) for n in size)
     scale = max((right - left) / max(width, 1), (top - bottom) / max(height, 1))

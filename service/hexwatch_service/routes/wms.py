@@ -79,7 +79,7 @@ async def _map(request: Request, state: State, keys: Keys) -> Response:
     clear = keys.get("transparent", "FALSE").upper() == "TRUE"
     if len(shown) == 1 and clear and ending == "png":
         return await answered(request, state, resource(state, shown[0], frame, keys.time, ending))
-    layers = [await one.draw(frame, keys.time) for one in shown]
+    layers = [await one.drawn(frame, keys.time) for one in shown]
     body = await state.studio.workshop.run(lambda: encode(_stacked(layers, clear=clear), ending))
     return Response(body, media_type=MEDIA[ending], headers={"cache-control": SHORT})
 
@@ -106,6 +106,7 @@ async def _info(request: Request, state: State, keys: Keys) -> Response:
     if not np.isfinite([longitude, latitude]).all():
         raise UsageError("The point lies on no place.")
     shown = _shown(state, keys, "query_layers")
+    longitude = (longitude + 180) % 360 - 180  # the map may have turned round the Earth
     found = {p.id: await p.about(longitude, latitude, keys.time, frame.zoom) for p in shown}
     return _told(found, keys.get("info_format", "application/json"))
 

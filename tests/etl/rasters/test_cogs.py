@@ -18,6 +18,7 @@ from rasterio.transform import from_origin
 from rio_cogeo.cogeo import cog_validate
 
 from fixtures.rasters import KINDS, ramp, write_tiff
+from hexwatch_etl.rasters.cog import write_cog
 from hexwatch_etl.rasters.load import RasterRequest, load_rasters
 from hexwatch_etl.rasters.said import Meaning, Said
 from hexwatch_schemas.errors import UnreadableFile, UsageError
@@ -59,6 +60,15 @@ def test_every_kind_becomes_a_valid_cog_of_the_same_pixels(conn: psycopg.Connect
     assert not list((tmp_path / "rasters").rglob("making-*"))
 
 
+@pytest.mark.parametrize(("width", "height"), [(512, 600), (1024, 1500), (600, 512), (1023, 2100)])
+def test_a_file_as_wide_as_a_block_is_tiled(tmp_path: Path, width: int, height: int) -> None:
+    with rasterio.open(write_tiff(tmp_path / "wide.tif", ramp(height=height, width=width))) as source:
+        made = write_cog(source, tmp_path, prefix="made", categorical=False)  # raises where it is no valid COG
+    with rasterio.open(made) as cog:
+        assert cog.block_shapes[0][1] < width
+        assert_array_equal(cog.read(), ramp(height=height, width=width))
+
+
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:32634"])
 def test_a_rotated_raster_is_turned(conn: psycopg.Connection, tmp_path: Path, crs: str) -> None:
     """Each of its pixels is found at its place; the corners that are left are empty."""
@@ -76,6 +86,18 @@ def test_a_rotated_raster_is_turned(conn: psycopg.Connection, tmp_path: Path, cr
     counted = Said(Meaning.COUNT, captured="2024")
     with pytest.raises(UsageError, match="rotated"):
         load_rasters(conn, RasterRequest(f"{dataset}-counted", (file,), tmp_path / "rasters", said=counted))
+
+
+def test_a_photograph_in_jpeg_keeps_its_colours(conn: psycopg.Connection, tmp_path: Path) -> None:
+    """YCbCr inside, as cameras and COGs of imagery have it: what is served is red, green and blue."""
+    down, along = np.mgrid[0:300, 0:400] * 0.6
+    colours = np.array([along, down, 255 - along]).astype("uint8")
+    jpeg = {"photometric": "YCBCR", "compress": "JPEG", "tiled": True}
+    load_rasters(conn, RasterRequest("jpeg", (write_tiff(tmp_path / "j.tif", colours, **jpeg),), tmp_path / "rasters"))
+    (row,) = register(conn, "jpeg")
+    with rasterio.open(tmp_path / "rasters" / row["href"]) as cog:
+        assert np.abs(cog.read().astype(int) - colours).mean() < 2
+    assert row["rendering"] == {"indexes": [1, 2, 3]}
 
 
 def test_statistics_are_those_of_rasterio(conn: psycopg.Connection, tmp_path: Path) -> None:
@@ -177,6 +199,8 @@ HOSTILE = {
     "beyond the Earth": lambda p: write_tiff(p, ramp(), transform=from_origin(10, 300, 1, 1)),
     "complex": lambda p: write_tiff(p, ramp(dtype="complex64")),
     "complex_int16": _complex_whole,
+    "colours of CMYK": lambda p: write_tiff(p, ramp(4), photometric="CMYK"),
+    "colours of CIELAB": lambda p: write_tiff(p, ramp(3), photometric="CIELAB"),
     "geocentric": lambda p: write_tiff(p, ramp(), crs="EPSG:4978"),
 }
 

@@ -11,18 +11,20 @@ import pytest
 import rasterio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from morecantile import tms
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
 from rasterio.transform import from_origin
 from rasterio.warp import transform
 from rio_tiler.io import Reader
+from rio_tiler.models import rescale_image
 from rio_tiler.utils import get_vrt_transform
 
 from fixtures.rasters import ODD, write_tiff
 from hexwatch_etl.rasters.cog import write_cog
 from hexwatch_schemas.hexgrid import HALF_WORLD
-from hexwatch_service.pictures.cogs import draw
+from hexwatch_service.pictures.cogs import draw, rescaled
 from hexwatch_service.pictures.frame import MERCATOR, of_tile
 from hexwatch_service.pictures.opened import OpenFiles
 from hexwatch_service.pictures.picked import MOST, picked
@@ -113,6 +115,23 @@ def test_pixels_are_those_of_rio_tiler_at_every_zoom(tmp_path: Path, file: dict[
             assert np.array_equal(found.values[:, there], expected.data[:, there]), zoom
 
 
+@pytest.mark.parametrize("shape", [(6, 650, 513), (6, 513, 650)])
+def test_an_overview_is_as_much_coarser_as_its_width_tells(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    """One of a side of 513 pixels has 257, hardly more than half: rows are counted by it as well."""
+    values = np.random.default_rng(1).integers(0, 250, shape).astype("uint16")
+    cog = as_cog(tmp_path, values, crs=ODD, transform=from_origin(-5e4, 5e4, 0.3, 0.3))
+    opened, register = OpenFiles(tmp_path), registered(cog)
+    with Reader(input=str(cog), options={}) as reader:
+        west, _, _, north = reader.get_geographic_bounds("EPSG:4326")
+        for zoom in (16, 17):
+            tile = QUAD.tile(west + 1e-4, north - 1e-4, zoom)
+            expected = reader.tile(tile.x, tile.y, zoom, tilesize=256, indexes=(1, 2, 3)).array
+            (found,) = picked(opened, register, of_tile(zoom, tile.x, tile.y))
+            there = ~np.ma.getmaskarray(expected).any(axis=0)
+            assert np.array_equal(found.there, there), zoom
+            assert np.array_equal(found.values[:, there], expected.data[:, there]), zoom
+
+
 def test_pixels_that_lie_as_tiles_do_are_those_of_rio_tiler(tmp_path: Path) -> None:
     """A last digit of a tile's bounds then moves whole rows of pixels."""
     values = np.random.default_rng(1).integers(0, 250, (3, 2048, 2048)).astype("uint8")
@@ -128,6 +147,42 @@ def test_pixels_that_lie_as_tiles_do_are_those_of_rio_tiler(tmp_path: Path) -> N
             there = ~np.ma.getmaskarray(expected).any(axis=0)
             assert np.array_equal(found.there, there), zoom
             assert np.array_equal(found.values[:, there], expected.data[:, there]), zoom
+
+
+@given(
+    hnp.arrays(st.sampled_from(["float32", "int16"]), (1, 1, 60), elements=st.integers(-900, 900)),
+    st.floats(-99, 99, width=32),
+    st.floats(2.0**-10, 99, width=32),
+)
+def test_ranges_are_those_of_rio_tiler_to_the_level(values: NDArray[Any], low: float, wide: float) -> None:
+    """A ramp's neighbours are two levels apart, so that no level may differ: neither at an end of the range."""
+    ends = np.array([low, low + wide, np.nextafter(low + wide, -np.inf)]).astype(values.dtype)
+    values = np.concatenate([values, values / 7, ends.reshape(1, 1, -1)], axis=2).astype(values.dtype)
+    expected = rescale_image(
+        np.ma.MaskedArray(values.astype(np.float64), mask=np.zeros(values.shape, np.bool_)), in_range=[(low, low + wide)]
+    )
+    assert np.array_equal(rescaled(values, [(low, low + wide)]), expected.data)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857", "EPSG:32634"])
+def test_what_is_seen_through_is_drawn_as_rio_tiler_draws_it(tmp_path: Path, crs: str, dtype: str) -> None:
+    most = np.iinfo(dtype).max
+    values = np.random.default_rng(1).integers(0, 250, (4, 300, 300)).astype(dtype)
+    values[3] = np.linspace(0, most, 300).astype(dtype)
+    pixel = 100 / (111_320 if crs == "EPSG:4326" else 1)
+    grid = from_origin(*PLACES[crs], pixel, pixel)
+    cog = as_cog(tmp_path, values, crs=crs, transform=grid, photometric="RGB", alpha="yes")
+    opened, register = OpenFiles(tmp_path), registered(cog)
+    with Reader(input=str(cog), options={}) as reader:
+        west, south, east, north = reader.get_geographic_bounds("EPSG:4326")
+        tile = QUAD.tile((west + east) / 2, (south + north) / 2, 11)
+        image = reader.tile(tile.x, tile.y, 11, tilesize=256, indexes=(1, 2, 3))
+    picture = draw([register], opened, of_tile(11, tile.x, tile.y))
+    seen = cast("NDArray[Any]", image.alpha_mask) // (most // 255)
+    assert np.array_equal(picture[..., 3], seen)
+    assert len(np.unique(seen)) > 50
+    assert np.array_equal(np.moveaxis(picture[..., :3], -1, 0)[:, seen > 0], image.array.data[:, seen > 0])
 
 
 def _minutes(reader: Reader, zoom: int) -> bool:

@@ -259,6 +259,39 @@ def test_wms_draws_tells_and_explains(client: TestClient, version: str, system: 
     assert b"ServiceException" in client.get(f"{said}&request=GetMap&layers=nobody&format=image/png").content
 
 
+WORLD = 20037508.342789244
+
+
+@pytest.mark.parametrize("turn", [-2, -1, 0, 1])
+def test_a_map_past_180_shows_what_is_there(client: TestClient, turn: int) -> None:
+    """Whichever turn of the Earth a client counts in, and across two of them."""
+    said = "/wms?service=WMS&version=1.3.0&styles=&request=GetMap&format=image/png&transparent=true"
+    west = 179 + 360 * turn
+    box = f"crs=CRS:84&bbox={west},-17.8,{west + 2.4},-16&width=120&height=90"
+    drawn = pixels(client.get(f"{said}&layers=antimeridian&{box}").content)
+    assert np.abs(drawn[..., 0] - _grey(client)).max() <= 1
+    assert drawn[..., 3].all()
+    asked = f"{said}&{box}".replace("GetMap", "GetFeatureInfo")
+    info = client.get(f"{asked}&layers=antimeridian&query_layers=antimeridian&i=100&j=3").json()
+    assert info["antimeridian"]["files"][0]["values"] == {"b1": float(ramp()[0, 3, 100])}
+    side = 2 * WORLD / 2**8  # of a tile of zoom 8; the second of two lies beyond 180
+    left, top = (2 * turn + 1) * WORLD - side, side * -11
+    box = f"crs=EPSG:3857&bbox={left},{top - side},{left + 2 * side},{top}&width=512&height=256"
+    both = pixels(client.get(f"{said}&layers=antimeridian&{box}").content)
+    for x, half in ((255, both[:, :256]), (0, both[:, 256:])):
+        assert np.array_equal(half, pixels(client.get(f"/rasters/antimeridian/tiles/8/{x}/139.png").content))
+    assert both[..., 3].any()
+
+
+def test_a_map_far_out_or_wider_than_the_earth_is_drawn(client: TestClient) -> None:
+    said = "/wms?service=WMS&version=1.3.0&styles=&request=GetMap&format=image/png&transparent=true&crs=CRS:84"
+    world = pixels(client.get(f"{said}&layers=from-0-to-360&bbox=-180,-90,180,90&width=360&height=180").content)
+    three = pixels(client.get(f"{said}&layers=from-0-to-360&bbox=-540,-100,540,100&width=1080&height=200").content)
+    assert all(np.array_equal(three[10:190, at : at + 360], world) for at in (0, 360, 720))
+    far = client.get(f"{said}&layers=from-0-to-360&bbox=1e9,-90,1e10,90&width=360&height=180")
+    assert (far.status_code, pixels(far.content).any()) == (200, False)
+
+
 def _grey(client: TestClient) -> NDArray[np.int16]:
     (low, high) = client.get("/rasters/uint8").json()["files"][0]["rendering"]["rescale"][0]
     return ((ramp()[0].clip(low, high) - low) / (high - low) * 255).astype(np.int16)

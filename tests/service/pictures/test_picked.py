@@ -158,9 +158,8 @@ def test_ranges_are_those_of_rio_tiler_to_the_level(values: NDArray[Any], low: f
     """A ramp's neighbours are two levels apart, so that no level may differ: neither at an end of the range."""
     ends = np.array([low, low + wide, np.nextafter(low + wide, -np.inf)]).astype(values.dtype)
     values = np.concatenate([values, values / 7, ends.reshape(1, 1, -1)], axis=2).astype(values.dtype)
-    expected = rescale_image(
-        np.ma.MaskedArray(values.astype(np.float64), mask=np.zeros(values.shape, np.bool_)), in_range=[(low, low + wide)]
-    )
+    all_there = np.zeros(values.shape, np.bool_)
+    expected = rescale_image(np.ma.MaskedArray(values.astype(np.float64), mask=all_there), in_range=[(low, low + wide)])
     assert np.array_equal(rescaled(values, [(low, low + wide)]), expected.data)
 
 

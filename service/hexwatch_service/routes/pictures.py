@@ -23,6 +23,8 @@ from .parameters import Nothing
 
 router = APIRouter(tags=["pictures"])
 
+ROOM = 1.08  # times what the hexagons of a whole layer need: they end before the picture does
+
 
 class Time(Nothing):
     """Which days."""
@@ -68,10 +70,12 @@ async def static(
 ) -> Response:
     """A map for a briefing: `west,south,east,north` in degrees or `auto`, `widthxheight`; with its legend."""
     shown = of_layer(state, layer, indicator)
-    frame = _frame(shown.bounds if bbox == "auto" else _numbers(bbox, ",", 4), _numbers(size, "x", 2))
+    around, room = (shown.bounds, ROOM) if bbox == "auto" else (_numbers(bbox, ",", 4), 1.0)
+    frame = _frame(around, _numbers(size, "x", 2), room)
     pixels = await shown.drawn(frame, choice.datetime)
     legend = await shown.legend(choice.datetime, frame.zoom)
-    window = choice.datetime or shown.time
+    first, _, last = (choice.datetime or shown.time or "").partition("/")
+    window = first if last in ("", first) else f"{first} to {last}"
     made_up = " SYNTHETIC DATA." if layer.synthetic else ""
     lines = [f"{shown.title}, {window}, release {layer.release}.{made_up}", layer.attribution or "Hexwatch"]
     body = await state.studio.workshop.run(lambda: encode(briefing(pixels, legend, lines), ending))
@@ -88,13 +92,13 @@ def _numbers(text: str, separator: str, count: int) -> tuple[float, ...]:
     return found
 
 
-def _frame(bounds: tuple[float, ...], size: tuple[float, ...]) -> Frame:
-    """The bounds in web mercator, widened to the shape of the picture."""
+def _frame(bounds: tuple[float, ...], size: tuple[float, ...], room: float) -> Frame:
+    """The bounds in web mercator, widened to the shape of the picture, and by as much as `room` says."""
     west, south, east, north = bounds
     if west > east:  # across 180°
         east += 360
     (left, bottom), (right, top) = mercator(np.array([[west, south], [east, north]])).tolist()
     width, height = (int(n) for n in size)
-    scale = max((right - left) / max(width, 1), (top - bottom) / max(height, 1))
+    scale = room * max((right - left) / max(width, 1), (top - bottom) / max(height, 1))
     x, y, half = (left + right) / 2, (bottom + top) / 2, (scale * width / 2, scale * height / 2)
     return Frame((x - half[0], y - half[1], x + half[0], y + half[1]), "EPSG:3857", width, height).checked()

@@ -68,7 +68,7 @@ def main() -> None:
 
 def _loaded(dsn: str, home: Path, side: int) -> dict[str, Path]:
     """COGs by dataset: in the tiles' own grid, in UTM, and numbers of one band in UTM."""
-    colours, start = _scene(side), round(2_048_000 / PIXEL / 256) * 256 * PIXEL
+    colours, start = scene(side), round(2_048_000 / PIXEL / 256) * 256 * PIXEL
     kinds = {
         "aligned": (colours, "EPSG:3857", from_origin(start, 512 * 256 * PIXEL / 16, PIXEL, PIXEL)),
         "utm": (colours, "EPSG:32634", from_origin(200_000, 500_000, PIXEL, PIXEL)),
@@ -95,7 +95,7 @@ def _loaded(dsn: str, home: Path, side: int) -> dict[str, Path]:
         return {name: home / "rasters" / href for name, href in found.fetchall()}
 
 
-def _scene(side: int) -> NDArray[np.uint8]:
+def scene(side: int) -> NDArray[np.uint8]:
     """Hills with the noise that a camera has (3, side, side)."""
     chance, down, along = np.random.default_rng(1), *np.ogrid[0:side, 0:side]
     hills = 128 + sum(np.sin(along / p + down / q) * a for p, q, a in ((900, 700, 60), (120, -90, 30), (31, 23, 15)))

@@ -30,7 +30,20 @@ RAMPS: dict[str, tuple[str, ...]] = {
         "#e08214",
         "#b35806",
     ),
-    "presence": ("#f1eef6", "#d0d1e6", "#a6bddb", "#74a9cf", "#2b8cbe", "#045a8d"),
+    # The same on a dark ground, where bright is strong: as far from it as the other is from a light one.
+    "change-on-dark": (
+        "#dccdff",
+        "#b195ea",
+        "#8667c4",
+        "#5c4691",
+        "#41494d",
+        "#7a4a0c",
+        "#ad6d12",
+        "#de9a33",
+        "#ffd08a",
+    ),
+    # Without its lightest: that is what a cell looks like where somebody looked and nothing is to show.
+    "presence": ("#d0d1e6", "#a6bddb", "#74a9cf", "#3690c0", "#0570b0", "#034e7b"),
 }
 # What is known of a cell without a value. Grey is in no ramp; an empty outline is not a value of 0.
 STATE_PAINTS: dict[State, dict[str, Any]] = {

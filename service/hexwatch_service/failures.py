@@ -22,6 +22,8 @@ STATUS: dict[type[HexwatchError], int] = {NotFound: 404, UsageError: 400, Refuse
 
 _MORE = {401: {"www-authenticate": CHALLENGE}, 503: {"retry-after": "2"}}
 
+_UNKNOWN = "extra_forbidden"  # pydantic's name for a parameter that nobody declared
+
 
 def failure(status: int, description: str) -> JSONResponse:
     """An error as OGC API - Common Part 1, 8.4 words it; never cached."""
@@ -51,7 +53,8 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     place, name = str(first["loc"][0]), ".".join(str(p) for p in first["loc"][1:])[:60]
     status = 404 if place == "path" else 400
-    return failure(status, f"{name}: {first['msg']}." if name else f"{first['msg']}.")
+    said = "There is no such parameter here; /api lists those there are" if first["type"] == _UNKNOWN else first["msg"]
+    return failure(status, f"{name}: {said}." if name else f"{said}.")
 
 
 async def _plain(_: Request, error: Exception) -> JSONResponse:

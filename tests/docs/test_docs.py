@@ -151,6 +151,6 @@ def _wrong(words: list[str]) -> list[str]:
 
 def test_the_map_has_the_services_sentences_in_french() -> None:
     known = (ROOT / "web/src/french_service.ts").read_text()
-    said = {text for i in indicators.registry().values() for text in (i.title, i.unit, i.formula)}
+    said = {text for i in indicators.registry().values() for text in (i.title, i.unit, i.formula, i.source)}
     said |= {state["label"] for pair in legend.ALL_STATES for states in pair for state in states}
     assert [text for text in sorted(said) if f'"{text}":' not in known] == []

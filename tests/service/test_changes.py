@@ -70,6 +70,18 @@ def test_every_change_is_drawn_once_and_as_strong_down_as_up(client: TestClient)
     assert [row["label"] for row in legend["classes"]].count("no change") == 1
 
 
+@pytest.mark.parametrize(("ground", "towards"), [("light", -1), ("dark", 1)])
+def test_the_strongest_change_is_farthest_from_the_ground(client: TestClient, ground: str, towards: int) -> None:
+    rows = client.get("/legend/mission/incidents.json", params=FEBRUARY | {"zoom": "6", "ground": ground}).json()[
+        "classes"
+    ]
+    light = [towards * sum(bytes.fromhex(row["color"][1:])) for row in rows]
+    least = [row["label"] for row in rows].index("no change")
+    assert len(rows) > 2
+    assert light[: least + 1] == sorted(light[: least + 1], reverse=True)
+    assert light[least:] == sorted(light[least:])
+
+
 def test_style_and_tilejson_ask_for_the_same_change(client: TestClient) -> None:
     (source,) = client.get("/styles/mission/incidents.json", params=FEBRUARY).json()["sources"].values()
     (named,) = client.get("/tiles/mission/tilejson.json", params=FEBRUARY).json()["tiles"]

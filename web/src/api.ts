@@ -132,18 +132,26 @@ export class ServiceError extends Error {
 }
 
 export class Api {
-  constructor(readonly root: URL) {}
+  /** `onDark` tells whether the map below is dark. */
+  constructor(
+    readonly root: URL,
+    private readonly onDark: () => boolean,
+  ) {}
 
   async layers(): Promise<Layer[]> {
     return (await this.#get<{ layers: Layer[] }>("layers")).layers;
   }
 
   style(question: Question, signal: AbortSignal): Promise<StyleSpecification> {
-    return this.#get(`styles/${path(question)}.json?${drawn(question)}`, signal);
+    return this.#get(`styles/${path(question)}.json?${drawn(question)}${this.#ground()}`, signal);
   }
 
   legend(question: Question, zoom: number, signal: AbortSignal): Promise<Legend> {
-    return this.#get(`legend/${path(question)}.json?zoom=${zoom}&${drawn(question)}`, signal);
+    return this.#get(`legend/${path(question)}.json?zoom=${zoom}&${drawn(question)}${this.#ground()}`, signal);
+  }
+
+  #ground(): string {
+    return this.onDark() ? "&ground=dark" : "";
   }
 
   /** Over all days of the layer, or of the window where a cell is asked for. */

@@ -6,6 +6,7 @@ import { Beside } from "./beside";
 import { byId, fill } from "./dom";
 import { picture } from "./export";
 import { latest, settled } from "./latest";
+import { onPaletteChange } from "./map/palette";
 import { Pane } from "./pane";
 import { BesidePicker } from "./parts/beside";
 import { Busy } from "./parts/busy";
@@ -98,6 +99,7 @@ export class App {
       this.#pane.chart.focus();
     };
     store.on((_, change) => this.#changed(change));
+    onPaletteChange(() => this.#askAgain());
   }
 
   focusMap(): void {
@@ -174,10 +176,10 @@ export class App {
     if (layers.length === 0) return this.#empty();
     this.#notices.clear("empty");
     if (first) this.#fillPanel();
-    if (first && !this.#restored) this.#fit(false);
     this.#showLayer();
     this.#drawTimeline();
-    this.#askAgain();
+    if (first && !this.#restored) this.#arrive();
+    else this.#askAgain();
     void this.#underlays.read(this.store.view).then(() => this.#showPictures());
     void this.#totals.read();
   }

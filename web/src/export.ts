@@ -8,10 +8,10 @@ const [MARGIN, LINE] = [24, 22];
 const FONT = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
 
 export async function picture(map: HTMLCanvasElement, layer: Layer, question: Question, legend: Legend | null): Promise<Blob> {
-  const rows = legend?.classes.length ?? 0;
+  const rows = (legend?.classes.length ?? 0) + (legend?.states?.length ?? 0);
   const scale = Math.max(1, map.width / 1400);
   const head = 3.4 * LINE * scale;
-  const foot = (Math.max(rows, 0) * 0.95 + 4.6) * LINE * scale;
+  const foot = (rows * 0.95 + 4.6) * LINE * scale;
   const sheet = document.createElement("canvas");
   Object.assign(sheet, { width: map.width, height: map.height + head + foot });
   const pen = sheet.getContext("2d");
@@ -75,4 +75,7 @@ function key(pen: CanvasRenderingContext2D, scale: number, legend: Legend | null
     pen.globalAlpha = 1;
     write(pen, scale, [{ text: serviceWords(label) }], x + 32 * scale, top + 12 * scale);
   });
+  const last = y + (legend.classes.length + 0.9) * 0.95 * LINE * scale;
+  const states = (legend.states ?? []).map(({ label }) => ({ text: serviceWords(label) }));
+  write(pen, scale * 0.95, states, x, last);
 }

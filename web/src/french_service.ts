@@ -89,6 +89,46 @@ export const FRENCH_SERVICE: Record<string, string> = {
   "sum of value times area / sum of area, over the exact parts of pixels in the cell":
     "somme de la valeur fois la surface / somme des surfaces, sur les parts exactes des pixels dans la cellule",
 
+  "A population raster (WorldPop and its like); coverage fractions by exactextract (Baston 2018)":
+    "Une image de population (WorldPop et semblables) ; fractions de couverture par exactextract (Baston 2018)",
+  "A raster of a field such as elevation; coverage fractions by exactextract (Baston 2018)":
+    "Une image d’un champ tel que l’altitude ; fractions de couverture par exactextract (Baston 2018)",
+  "A raster of counts or densities; coverage fractions by exactextract (Baston 2018)":
+    "Une image de nombres ou de densités ; fractions de couverture par exactextract (Baston 2018)",
+  "Access denials as reported; a denial known to an area closes the whole of it":
+    "Refus d’accès tels que rapportés ; un refus connu pour une zone la ferme toute",
+  "Aid Worker Security Database codebook": "Manuel de l’Aid Worker Security Database",
+  "Catch per unit effort (Keane, Jones & Milner-Gulland 2011, Journal of Applied Ecology 48:5)":
+    "Prises par unité d’effort (Keane, Jones & Milner-Gulland 2011, Journal of Applied Ecology 48:5)",
+  "Croicu & Hegre (2018) for expected incidents; people of a raster by exact coverage (Baston 2018)":
+    "Croicu & Hegre (2018) pour les incidents attendus ; habitants d’une image par couverture exacte (Baston 2018)",
+  "Croicu & Hegre 2018; best estimate as in the UCDP GED codebook": "Croicu & Hegre 2018 ; meilleure estimation comme dans le manuel d’UCDP GED",
+  "Croicu & Hegre 2018; days split evenly as in PRIO-GRID": "Croicu & Hegre 2018 ; jours partagés également comme dans PRIO-GRID",
+  "Days of presence, as in occupancy surveys (MacKenzie et al. 2002, Ecology 83:8)":
+    "Jours de présence, comme dans les relevés d’occupation (MacKenzie et al. 2002, Ecology 83:8)",
+  "Geo-PKO codebook (Cil, Fjelde, Hultman & Nilsson 2020)": "Manuel de Geo-PKO (Cil, Fjelde, Hultman & Nilsson 2020)",
+  "Length of the WGS84 geodesics between pings (Karney 2013), cut at cell borders":
+    "Longueur des géodésiques WGS84 entre les positions (Karney 2013), coupées aux bords des cellules",
+  "Marshall, R. J. (1991). Mapping disease and mortality rates using empirical Bayes estimators. Applied Statistics 40:2":
+    "Marshall, R. J. (1991). Mapping disease and mortality rates using empirical Bayes estimators. Applied Statistics 40:2",
+  "Patrol effort as time (Keane, Jones & Milner-Gulland 2011), shared by length at cell borders":
+    "Effort de patrouille en temps (Keane, Jones & Milner-Gulland 2011), partagé selon la longueur aux bords des cellules",
+  "Patrol effort as time (Keane, Jones & Milner-Gulland 2011), times strength":
+    "Effort de patrouille en temps (Keane, Jones & Milner-Gulland 2011), fois l’effectif",
+  "Patrol nights as the midnights that a patrol is out, put into the cell where midnight finds it":
+    "Nuits de patrouille : les minuits où une patrouille est dehors, dans la cellule où minuit la trouve",
+  "Ratio of the two expected masses (Croicu & Hegre 2018)": "Rapport des deux masses attendues (Croicu & Hegre 2018)",
+  "Share of the area that patrols reached (Keane, Jones & Milner-Gulland 2011), on cells of equal size":
+    "Part de la zone que les patrouilles ont atteinte (Keane, Jones & Milner-Gulland 2011), sur des cellules de même taille",
+  "Time since the last visit; never counted from today, so that the same question keeps its answer":
+    "Temps depuis la dernière visite ; jamais compté depuis aujourd’hui, pour que la même question garde sa réponse",
+  "Tracks as their source tells them apart (a patrol, a sortie, a vehicle's run)":
+    "Traces telles que leur source les distingue (une patrouille, une sortie, le trajet d’un véhicule)",
+  "UCDP GED codebook, where_prec 1; ACLED codebook, geo_precision 1": "Manuel d’UCDP GED, where_prec 1 ; manuel d’ACLED, geo_precision 1",
+  "UCDP GED codebook, where_prec; ACLED codebook, geo_precision": "Manuel d’UCDP GED, where_prec ; manuel d’ACLED, geo_precision",
+  "Visit rate of patrols (Dobson et al. 2018); counted at each resolution by itself":
+    "Fréquence des visites de patrouilles (Dobson et al. 2018) ; comptée à chaque résolution pour elle-même",
+
   "Coloured: reports lie, or may lie, in the hexagon": "En couleur : des faits sont, ou peuvent être, dans l’hexagone",
   "No hexagon: no report; nobody may have looked": "Sans hexagone : aucun fait ; peut-être personne n’a regardé",
   "Pale: visited, and nothing to show": "Pâle : visité, rien à montrer",

@@ -6,6 +6,7 @@ import { App } from "./app";
 import { byId } from "./dom";
 import { drawer } from "./parts/drawer";
 import { language, t } from "./language";
+import { onDark } from "./map/palette";
 import { Store } from "./store";
 
 // The page stands at <root>/map, also behind a proxy's path.
@@ -14,7 +15,7 @@ for (const element of document.querySelectorAll("[data-say]")) element.textConte
 for (const element of document.querySelectorAll("[aria-label]")) element.ariaLabel = t(element.ariaLabel ?? "");
 
 const root = new URL(".", location.origin + location.pathname);
-const app = new App(new Api(root), new Store());
+const app = new App(new Api(root, onDark), new Store());
 
 document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
   // The address after # belongs to the view.

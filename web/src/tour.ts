@@ -15,9 +15,17 @@ interface Stop {
   play?: boolean;
 }
 
+/** What each stop begins from: nothing that the reader chose before. */
 const NEUTRAL: Change = {
-  indicator: undefined, from: undefined, to: undefined, categories: [], cell: undefined, scale: undefined, beside: undefined, how: undefined,
-}; // prettier-ignore
+  indicator: undefined,
+  from: undefined,
+  to: undefined,
+  categories: [],
+  cell: undefined,
+  scale: undefined,
+  beside: undefined,
+  how: undefined,
+};
 
 /** The stops that the layers there are can tell. */
 export function stops(layers: Layer[]): Stop[] {

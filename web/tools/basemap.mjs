@@ -62,6 +62,14 @@ function ringSize(ring) {
   return Math.abs(ring.reduce((sum, [x, y], i) => sum + x * (ring[i + 1] ?? ring[0])[1] - (ring[i + 1] ?? ring[0])[0] * y, 0));
 }
 
+const french = new Intl.DisplayNames("fr", { type: "region" });
+
+/** By the number of ISO 3166, as Unicode's locale data have it. */
+function inFrench(id) {
+  const region = Intl.getCanonicalLocales(`und-${id}`)[0].slice(4);
+  return french.of(region);
+}
+
 /** A country's name stands in the middle of its largest part. */
 function label(country) {
   const { type, coordinates } = country.geometry;
@@ -69,7 +77,7 @@ function label(country) {
   const largest = parts.map((part) => part.map(unwrapped)).reduce((best, part) => (ringSize(part[0]) > ringSize(best[0]) ? part : best));
   const [lon, lat] = polylabel(largest, 0.05);
   const name = WHOLE_NAMES[country.properties.name] ?? country.properties.name;
-  const properties = { name, size: Math.round(ringSize(largest[0])) };
+  const properties = { name, name_fr: inFrench(country.id), size: Math.round(ringSize(largest[0])) };
   return { type: "Feature", properties, geometry: { type: "Point", coordinates: [Number(lon.toFixed(2)), Number(lat.toFixed(2))] } };
 }
 

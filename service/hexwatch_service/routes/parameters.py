@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import Query
@@ -82,6 +82,9 @@ class StyleChoice(ComparedChoice):
         None,
         max_length=80,
         description="A window whose classes are drawn, so that several windows compare; default: `datetime` itself.",
+    )
+    ground: Literal["light", "dark"] = Field(
+        "light", description="What lies below: on a dark ground the strongest change is the brightest."
     )
 
 

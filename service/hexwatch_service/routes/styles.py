@@ -36,7 +36,7 @@ async def style(layer: TheLayer, indicator: str, state: Held, choice: StyleQuery
         "attribution": layer.attribution,
     }
     response.headers["cache-control"] = SHORT
-    title, ramp = _drawn_as(shown, wanted)
+    title, ramp = _drawn_as(shown, choice)
     return make_style(f"{layer.title}: {title}", layer.id, shown.id, ramp, source, bands, watched=layer.watched)
 
 
@@ -48,9 +48,11 @@ def _scale(layer: Layer, choice: StyleChoice) -> tuple[Asked, bool]:
     return asked(layer, choice.scale if lent else choice.datetime, choice.category, None, choice.against), lent
 
 
-def _drawn_as(shown: Indicator, wanted: Asked) -> tuple[str, str]:
+def _drawn_as(shown: Indicator, choice: StyleChoice) -> tuple[str, str]:
     """Title and ramp."""
-    return (shown.title, shown.ramp) if wanted.against is None else (f"{shown.title}: change", "change")
+    if choice.against is None:
+        return shown.title, shown.ramp
+    return f"{shown.title}: change", "change" if choice.ground == "light" else "change-on-dark"
 
 
 def _days(window: Window) -> str:
@@ -63,7 +65,7 @@ async def _legend(layer: Layer, indicator: str, state: State, choice: LegendChoi
     resolution = layer.base if choice.zoom is None else layer.resolution(zoom)
     wanted, lent = _scale(layer, choice)
     classes = await state.numbers.classes(layer, shown.id, wanted, resolution, lent=lent)
-    title, ramp = _drawn_as(shown, wanted)
+    title, ramp = _drawn_as(shown, choice)
     since = None if wanted.against is None else f"{_days(wanted.window)} less {_days(wanted.against)}"
     return legends.legend(
         title, shown.unit, ramp, resolution, classes, kind=layer.kind, watched=layer.watched, since=since

@@ -201,3 +201,6 @@ def test_the_file_for_qgis_has_every_class_of_every_style(client: TestClient) ->
         assert len(classes) == len(style["layers"])
         assert all(f'"{indicator["id"]}" >= ' in str(c.get("expression")) for c in classes)
     assert "zmin=0&zmax=" in str(layers["hexwatch_mission_deaths"].findtext("datasource"))
+    # QGIS looks a system up only where its own number stands too; or the layer has none, and the map no units.
+    systems = {(one.findtext("srsid"), one.findtext("authid")) for one in root.iter("spatialrefsys")}
+    assert systems == {("3857", "EPSG:3857"), ("3452", "EPSG:4326")}

@@ -6,6 +6,7 @@ import borders50 from "../../generated/borders-50m.geojson?url";
 import land10 from "../../generated/land-10m.geojson?url";
 import land50 from "../../generated/land-50m.geojson?url";
 import names from "../../generated/names.geojson?url";
+import { language } from "../language";
 import type { Palette } from "./palette";
 
 /** From this zoom on the small scale's straight lines show. */
@@ -66,7 +67,7 @@ function labels(colours: Palette): LayerSpecification {
     minzoom: 2.5,
     maxzoom: 8,
     layout: {
-      "text-field": ["upcase", ["get", "name"]],
+      "text-field": ["upcase", ["coalesce", ["get", `name_${language}`], ["get", "name"]]],
       "text-font": ["sans-serif"],
       "text-size": ["interpolate", ["linear"], ["zoom"], 3, 9.5, 7, 14],
       "text-letter-spacing": 0.14,

@@ -2,7 +2,7 @@
 
 import type * as GeoJSON from "geojson";
 import { AttributionControl, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
-import type { ErrorEvent, MapMouseEvent, PointLike } from "maplibre-gl";
+import type { ErrorEvent, MapMouseEvent, PointLike, RequestParameters } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { t } from "../language";
 import type { Camera } from "../view";
@@ -12,6 +12,7 @@ import { Detail } from "./detail";
 import { AreaOutline } from "./area";
 import { HexagonLayers } from "./hexagons";
 import { PictureLayers, type Underlay } from "./pictures";
+import { PaintTimes } from "./paint";
 import { onPaletteChange, palette } from "./palette";
 
 export type Bounds = [number, number, number, number];
@@ -27,6 +28,10 @@ export interface Events {
   drawn(any: boolean): void;
 }
 
+/** What is shown whole keeps off the edges; off the legend too, where that leaves room. Pixels. */
+const [EDGE, LEGEND, ROOMY] = [32, 272, 900];
+/** Below it a few small hexagons would fill the map, and nobody would know where they lie. */
+const CLOSEST = 10;
 const BORDER_NOTE = "Borders imply no opinion on any territory";
 
 export class Chart {
@@ -37,6 +42,7 @@ export class Chart {
   #pictures: PictureLayers;
   #area: AreaOutline;
   #detail: Detail;
+  #paint = new PaintTimes();
   #ready: Promise<void>;
   #unreported = false;
 
@@ -54,7 +60,7 @@ export class Chart {
       pitchWithRotate: false,
       touchPitch: false,
       attributionControl: false,
-      transformRequest: (url) => ({ url, cache: url.includes("/tiles/") ? "no-cache" : "default" }),
+      transformRequest: (url) => this.#request(url),
       locale: {
         "Map.Title": t("Map of hexagons. Arrow keys move it, plus and minus zoom, Enter selects the middle."),
         "NavigationControl.ZoomIn": t("Zoom in"),
@@ -86,7 +92,9 @@ export class Chart {
   fit([west, south, east, north]: Bounds, animate: boolean): void {
     this.#map.resize(); // another map may just have come beside it, or gone
     const bounds: Bounds = [west, south, east < west ? east + 360 : east, north];
-    this.#map.fitBounds(bounds, { padding: 32, maxZoom: 9, duration: animate ? 600 : 0 });
+    const left = this.#map.getContainer().clientWidth < ROOMY ? EDGE : LEGEND;
+    const padding = { top: EDGE, right: EDGE, bottom: EDGE, left };
+    this.#map.fitBounds(bounds, { padding, maxZoom: CLOSEST, duration: animate ? 600 : 0 });
   }
 
   jump({ zoom, lat, lon }: Camera): void {
@@ -169,6 +177,12 @@ export class Chart {
       if (key === "Enter") this.events.picked(this.#cellAt(map.project(map.getCenter())));
     });
     onPaletteChange(() => this.#repaint());
+    this.#paint.watch(map);
+  }
+
+  #request(url: string): RequestParameters {
+    this.#paint.asking(url);
+    return { url, cache: url.includes("/tiles/") ? "no-cache" : "default" };
   }
 
   #clicked({ point, lngLat }: MapMouseEvent): void {

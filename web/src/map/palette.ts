@@ -36,7 +36,11 @@ const DARK: Palette = {
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export function palette(): Palette {
-  return dark.matches ? DARK : LIGHT;
+  return onDark() ? DARK : LIGHT;
+}
+
+export function onDark(): boolean {
+  return dark.matches;
 }
 
 export function onPaletteChange(listener: () => void): void {

@@ -19,6 +19,6 @@ export class IndicatorPicker implements Part {
     fill(this.#select, ...layer.indicators.map(({ id, title }) => h("option", { value: id }, t(title))));
     this.#select.value = indicator;
     const shown = layer.indicators.find(({ id }) => id === indicator);
-    this.#help.textContent = shown ? `${capital(t(shown.formula))}. ${shown.source}.` : "";
+    this.#help.textContent = shown ? `${capital(t(shown.formula))}. ${t(shown.source)}.` : "";
   }
 }

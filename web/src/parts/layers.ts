@@ -3,7 +3,8 @@
 import type { Layer } from "../api";
 import { fill, h } from "../dom";
 import { t } from "../language";
-import { day } from "../words";
+import { daysOf } from "../view";
+import { daysWords } from "../words";
 import type { Tell } from "./part";
 
 const MANY = 6;
@@ -51,7 +52,7 @@ export class LayerList {
       this.tell({ layer: layer.id, indicator: undefined, from: undefined, to: undefined, categories: [], cell: undefined }),
     );
     const badge = layer.synthetic ? h("span", { class: "badge" }, t("Synthetic")) : null;
-    const span = t("{0} to {1}", day(layer.data_from), day(layer.data_through));
+    const span = daysWords(daysOf(layer));
     const text = h("span", { class: "layer-text" }, h("span", { class: "layer-title" }, layer.title), h("small", {}, badge, span));
     return h("label", { class: "layer" }, input, text);
   }

@@ -108,6 +108,8 @@ def _of(window: Window, address: str, title: str) -> QgsMapLayer:
         for layer in window.project.mapLayers().values()
         if isinstance(layer, QgsVectorTileLayer) and address in layer.source() and layer.name() == title
     ]
+    if found and not found[0].crs().isValid():
+        raise SystemExit(f"{title}: QGIS does not know its coordinate system.")
     if not found:
         names = sorted({layer.name() for layer in window.project.mapLayers().values()})
         raise SystemExit(f"No layer {title!r} of {address}: {names}")

@@ -187,6 +187,7 @@ def test_style_and_legend_draw_the_states(client: TestClient) -> None:
     said = client.get(f"/legend/watched/incidents.json?{WEEK}").json()
     assert [state["state"] for state in said["states"]] == list(STATES)
     assert "not visited" in client.get(f"/legend/watched/incidents.svg?{WEEK}").text
+    assert f"&#34;state&#34; = &#39;{STATES[1]}&#39;" in client.get("/connect/qgis").text
     plain = client.get("/styles/incidents/incidents.json").json()["layers"]
     assert not any(layer["id"].startswith("state-") for layer in plain)
 

@@ -75,7 +75,8 @@ def test_the_strongest_change_is_farthest_from_the_ground(client: TestClient, gr
     rows = client.get("/legend/mission/incidents.json", params=FEBRUARY | {"zoom": "6", "ground": ground}).json()[
         "classes"
     ]
-    light = [towards * sum(bytes.fromhex(row["color"][1:])) for row in rows]
+    shades = [bytes.fromhex(row["color"][1:]) for row in rows]
+    light = [towards * (0.2126 * red + 0.7152 * green + 0.0722 * blue) for red, green, blue in shades]  # ITU-R BT.709
     least = [row["label"] for row in rows].index("no change")
     assert len(rows) > 2
     assert light[: least + 1] == sorted(light[: least + 1], reverse=True)

@@ -2,7 +2,7 @@
 
 from hexwatch_schemas.indicators import Indicator
 
-ORDER = 90
+ORDER = 5  # before incidents: a dataset of posts is no dataset of reports
 INDICATOR = Indicator(
     id="posts",
     title="Standing posts (daily average)",

@@ -28,8 +28,8 @@ export interface Events {
   drawn(any: boolean): void;
 }
 
-/** What is shown whole keeps off the edges; off the legend too, where that leaves room. Pixels. */
-const [EDGE, LEGEND, ROOMY] = [32, 272, 900];
+const [EDGE, LEGEND, WIDE, TALL] = [32, 272, 900, 700];
+const NARROW = 760; // as in style/narrow.css: the legend stands below the map
 /** Below it a few small hexagons would fill the map, and nobody would know where they lie. */
 const CLOSEST = 10;
 const BORDER_NOTE = "Borders imply no opinion on any territory";
@@ -92,9 +92,7 @@ export class Chart {
   fit([west, south, east, north]: Bounds, animate: boolean): void {
     this.#map.resize(); // another map may just have come beside it, or gone
     const bounds: Bounds = [west, south, east < west ? east + 360 : east, north];
-    const left = this.#map.getContainer().clientWidth < ROOMY ? EDGE : LEGEND;
-    const padding = { top: EDGE, right: EDGE, bottom: EDGE, left };
-    this.#map.fitBounds(bounds, { padding, maxZoom: CLOSEST, duration: animate ? 600 : 0 });
+    this.#map.fitBounds(bounds, { padding: room(this.#map.getContainer()), maxZoom: CLOSEST, duration: animate ? 600 : 0 });
   }
 
   jump({ zoom, lat, lon }: Camera): void {
@@ -234,4 +232,12 @@ export class Chart {
     this.#map.getCanvas().style.cursor = cell ? "pointer" : "";
     if (this.#map.getLayer(HOVER)) this.#map.setFilter(HOVER, onCell(cell));
   }
+}
+
+/** What is shown whole keeps off the edges, and off the legend in the corner where that leaves room. Pixels. */
+function room({ clientWidth, clientHeight }: HTMLElement): { top: number; right: number; bottom: number; left: number } {
+  const around = { top: EDGE, right: EDGE, bottom: EDGE, left: EDGE };
+  if (innerWidth <= NARROW) return around;
+  if (clientWidth >= WIDE) return { ...around, left: LEGEND };
+  return clientHeight >= TALL ? { ...around, bottom: LEGEND } : around;
 }

@@ -27,6 +27,7 @@ from hexwatch_schemas.hexgrid import Cells
 from .outlines import on_ground
 from .placing import earthly, window_outline
 from .said import Meaning
+from .seams import projected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +119,7 @@ def _cells_over(source: DatasetReader, window: Window, resolution: int) -> tuple
     """All cells that touch a window, and their outlines in the raster's own reference system."""
     cells = _touching(window_outline(source, window), resolution)
     vertices, at = hexgrid.rings(cells)
-    outlines = shapely.polygons(shapely.linearrings(_projected(source, window, vertices, at), indices=at))
+    outlines = _in_raster(source, window, vertices, at)
     return cells, gpd.GeoDataFrame({"at": np.arange(cells.size, dtype=np.int32)}, geometry=outlines, crs=source.crs)
 
 
@@ -140,17 +141,16 @@ def _touching(outline: shapely.MultiPolygon, resolution: int) -> Cells:
     return np.array(sorted(found), np.int64)
 
 
-def _projected(
+def _in_raster(
     source: DatasetReader, window: Window, vertices: NDArray[np.float64], at: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Vertices of cells in the raster's reference system; a geographic one may count longitudes past 180."""
+) -> NDArray[np.object_]:
+    """Outlines of cells in the raster's reference system; a geographic one may count longitudes past 180."""
     if not source.crs.is_geographic:
-        system = earthly(source.crs, source.name)
-        to_raster = pyproj.Transformer.from_crs("EPSG:4326", system, always_xy=True)
-        return np.column_stack(to_raster.transform(*vertices.T))
+        return projected(earthly(source.crs, source.name), vertices, at)
     west, _, east, _ = source.window_bounds(window)
     first = vertices[np.unique(at, return_index=True)[1], 0][at]
-    return vertices + np.column_stack([360 * np.round(((west + east) / 2 - first) / 360), np.zeros(at.size)])
+    turned = vertices + np.column_stack([360 * np.round(((west + east) / 2 - first) / 360), np.zeros(at.size)])
+    return np.asarray(shapely.polygons(shapely.linearrings(turned, indices=at)), object)
 
 
 def _areas_km2(source: DatasetReader, window: Window) -> NDArray[np.float64]:
@@ -173,10 +173,24 @@ def _zone_km2(latitude: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _areal_scale(source: DatasetReader, transform: Affine, rows: int, columns: int) -> NDArray[np.float64]:
-    """How much larger the projection draws areas (rows, columns); smooth, so it is worked out on a coarse grid."""
-    projection = pyproj.Proj(earthly(source.crs, source.name))
+    """How much larger the projection draws areas (rows, columns); smooth, so it is worked out on a coarse grid.
+
+    Where some of that lies beyond the Earth, nothing can be drawn between: of each pixel, and infinite beyond.
+    """
     down, along = np.linspace(0, rows, 9), np.linspace(0, columns, 9)
-    x, y = on_ground(transform, np.tile(along, 9), np.repeat(down, 9))
-    scale = np.asarray(projection.get_factors(*projection(x, y, inverse=True)).areal_scale).reshape(9, 9)
+    scale = _areal_scales(source, transform, down, along)
+    if not np.isfinite(scale).all():
+        each = (np.arange(n, dtype=np.float64) + 0.5 for n in (rows, columns))
+        return _areal_scales(source, transform, *each)
     across = np.array([np.interp(np.arange(columns) + 0.5, along, row) for row in scale])
     return np.array([np.interp(np.arange(rows) + 0.5, down, column) for column in across.T]).T
+
+
+def _areal_scales(
+    source: DatasetReader, transform: Affine, rows: NDArray[np.float64], columns: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The same at all crossings of rows and columns."""
+    projection = pyproj.Proj(earthly(source.crs, source.name))
+    x, y = on_ground(transform, np.tile(columns, rows.size), np.repeat(rows, columns.size))
+    factors = projection.get_factors(*projection(x, y, inverse=True))
+    return np.asarray(factors.areal_scale).reshape(rows.size, columns.size)

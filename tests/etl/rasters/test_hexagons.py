@@ -64,6 +64,27 @@ def test_an_even_density_gives_each_inner_cell_its_area(tmp_path: Path) -> None:
     assert amounts[inner] / 2 == pytest.approx(hexgrid.areas_km2(cells[inner]), rel=6e-3)
 
 
+@pytest.mark.parametrize(
+    ("crs", "half"), [("ESRI:54009", (18_040_096, 9_020_048)), ("EPSG:6933", (17_367_530.44, 7_314_540.83))]
+)
+def test_cells_across_the_cut_of_a_projection_get_their_own(
+    tmp_path: Path, crs: str, half: tuple[float, float]
+) -> None:
+    """Of the whole Earth in an equal area projection: nothing from between its two ends, or beyond it."""
+    pixel = half[0] / 90, half[1] / 45
+    values = np.full((1, 90, 180), 2, "float32")
+    file = write_tiff(tmp_path / "a.tif", values, crs=crs, transform=from_origin(-half[0], half[1], *pixel))
+    with rasterio.open(file) as source:
+        cells, amounts = into_cells(source, Meaning.DENSITY, 2)["sum"]
+    latitude, longitude = np.array([h3.cell_to_latlng(c) for c in cells.tolist()]).T
+    found = amounts / 2 / hexgrid.areas_km2(cells)
+    settled = np.abs(latitude) < 70
+    edge = settled & (np.abs(longitude) > 165)  # where pixels lie partly beyond the Earth
+    assert found[settled & ~edge] == pytest.approx(1, abs=0.02)
+    assert edge.any()
+    assert ((found[edge] > 0.3) & (found[edge] < 1.6)).all()
+
+
 def test_a_field_is_averaged_by_area(tmp_path: Path) -> None:
     file = write_tiff(
         tmp_path / "a.tif", np.full((1, 60, 60), 273.5, "float32"), transform=from_origin(18, 6, 0.05, 0.05)

@@ -81,7 +81,9 @@ def add_delta(conn: psycopg.Connection, dataset: int) -> None:
         return
     conn.execute(sql("publish.build"), asked)
     built = compose.Identifier("hex", f"fact_{dataset}_built")
+    conn.execute(sql("publish.sort_to_join"))
     conn.execute(compose.SQL(sql("publish.fill")).format(built=built), asked)
+    conn.execute(sql("publish.join_as_ever"))
     conn.execute(sql("publish.swap"), asked)
 
 

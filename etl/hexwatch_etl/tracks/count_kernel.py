@@ -22,6 +22,7 @@ _kernels = Kernels(Path(__file__).parent)
 CELL, DAY, TYPE, FIXES, MOVERS, MICROSECONDS, LAST_MOVER, _SPARE = range(8)  # columns of `groups`
 GROUPS, PAIRS, LATE = range(3)  # what `numbers` counts
 TIME, SLOT = range(2)  # columns of `last`
+A_DAY = 86_400_000_000  # microseconds
 _NONE = -1
 _FULL = 0.6  # of a table: beyond it the way to a free place gets long
 
@@ -94,19 +95,19 @@ def _seen(tables: Tables, group: Whole, mover: Whole) -> None:
 
 @_kernels.kernel
 def count(
-    cells: Integers, times: Integers, days: Codes, movers: Codes, types: Codes, longest: int, start: int, tables: Tables
+    cells: Integers, times: Integers, movers: Codes, types: Codes, longest: int, start: int, tables: Tables
 ) -> int:
-    """Count positions (n) from `start` on, in order of time; how far it came before a table was too full.
+    """Count positions (n) from `start` on, in order of time (microseconds); how far it came before a table was full.
 
     The way to a mover's next position is counted where it begins, unless it takes longer than `longest`.
     `numbers[LATE]` counts positions that lie before the last one of their mover: they are not counted otherwise.
     """
-    return _count(cells, times, days, movers, types, longest, start, tables)
+    return _count(cells, times, movers, types, longest, start, tables)
 
 
 @_kernels.part
 def _count(
-    cells: Integers, times: Integers, days: Codes, movers: Codes, types: Codes, longest: int, start: int, tables: Tables
+    cells: Integers, times: Integers, movers: Codes, types: Codes, longest: int, start: int, tables: Tables
 ) -> int:
     rooms = min(tables.groups.shape[0], int(tables.slots.size * _FULL)) - 1
     pairs = int(tables.pairs.size * _FULL) - 1
@@ -114,7 +115,7 @@ def _count(
     for at in range(start, cells.size):
         if tables.numbers[GROUPS] > rooms or tables.numbers[PAIRS] > pairs:
             return at
-        mover = np.int64(movers[at])
+        mover, day = np.int64(movers[at]), times[at] // A_DAY
         group = last[mover, SLOT]
         passed = times[at] - last[mover, TIME]
         if passed < 0:
@@ -125,10 +126,10 @@ def _count(
         if (
             group == _NONE
             or groups[group, CELL] != cells[at]
-            or groups[group, DAY] != days[at]
+            or groups[group, DAY] != day
             or groups[group, TYPE] != types[at]
         ):
-            group = _group(tables, cells[at], days[at], types[at])
+            group = _group(tables, cells[at], day, types[at])
         if groups[group, LAST_MOVER] != mover:
             _seen(tables, group, mover)
         groups[group, FIXES] += 1

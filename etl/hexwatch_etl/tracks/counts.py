@@ -21,7 +21,6 @@ from .count_kernel import Tables
 
 # What is counted, one row a position: `mover` whole numbers or text, `type` text.
 COUNTED = ("longitude", "latitude", "time", "mover", "type")
-_DAY = 86_400_000_000  # microseconds
 _FIRST_ROOM = 1 << 16
 _LARGEST_CODE = 1 << 20  # a mover's number is its row in a table
 T = TypeVar("T")
@@ -40,16 +39,15 @@ class Counter:
     def feed(self, positions: pl.DataFrame) -> pl.DataFrame:
         """Count positions (COUNTED and `cell`); the groups that this completes. Raises UsageError out of order."""
         movers, types = _movers(positions["mover"], self._movers), self._types.of(positions["type"])
-        days = positions["time"].dt.date().to_physical().to_numpy()
         times = positions["time"].dt.epoch("us").to_numpy()
         self._make_room_for_movers(int(movers.max()) + 1 if len(times) else 0)
-        columns = positions["cell"].to_numpy(), times, days, movers, types
+        columns = positions["cell"].to_numpy(), times, movers, types
         done = 0
         while (done := kernel.count(*columns, self._longest, done, self._tables)) < len(times):
             self._move(self._given, 2)
-        if self._tables.numbers[kernel.LATE] or (len(times) and int(days.min()) < self._given):
+        if self._tables.numbers[kernel.LATE] or (len(times) and int(times.min()) // kernel.A_DAY < self._given):
             raise UsageError("The positions are not in order of time.", hint="Sort the file by time first.")
-        return self._give((int(times[-1]) - self._longest) // _DAY if len(times) else self._given)
+        return self._give((int(times[-1]) - self._longest) // kernel.A_DAY if len(times) else self._given)
 
     @property
     def held(self) -> int:
@@ -78,7 +76,7 @@ class Counter:
         if before <= self._given:
             return _frame(self._tables.groups[:0], self._types.by_name)
         rows = self._tables.groups[: self.held]
-        over = _frame(rows[np.flatnonzero(rows[:, kernel.DAY] < before)], self._types.by_name)
+        over = _frame(rows.take(np.flatnonzero(rows[:, kernel.DAY] < before), axis=0), self._types.by_name)
         self._move(before, 1)
         self._given = before
         return over
@@ -125,7 +123,7 @@ class _Codes:
         table[known.to_physical().to_numpy()] = [
             self.by_name.setdefault(name, len(self.by_name)) for name in known.cast(pl.String).to_list()
         ]
-        return table[own]
+        return table.take(own)
 
 
 def _movers(values: pl.Series, codes: _Codes) -> np.ndarray:

@@ -89,6 +89,12 @@ def test_movers_may_be_named_by_text_or_large_numbers() -> None:
         assert found([whole[:100].with_columns(mover=mover), whole[100:].with_columns(mover=mover)], 30).equals(plain)
 
 
+def test_days_are_those_of_utc_whatever_the_zone_of_the_column() -> None:
+    whole = positions(7, 300)
+    local = whole.with_columns(pl.col("time").dt.convert_time_zone("Africa/Nairobi"))
+    assert found([local], 30).equals(found([whole], 30))
+
+
 def test_what_is_not_in_order_of_time_is_refused() -> None:
     whole = positions(4, 300)
     with pytest.raises(UsageError, match="not in order of time"):

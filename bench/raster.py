@@ -63,7 +63,7 @@ def main() -> None:
         )
         for name, cog in cogs.items():
             print(f"\n## {name}\n\n{_table(ours, peer, name, cog)}\n\n{_pixels(ours, peer, name, cog)}", flush=True)
-        print(f"\n## Milliseconds a tile in one thread\n\n{_alone(cogs)}")
+        print(f"\n## Milliseconds of processor a tile\n\n{_alone(cogs)}")
 
 
 def _loaded(dsn: str, home: Path, side: int) -> dict[str, Path]:

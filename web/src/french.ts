@@ -83,8 +83,8 @@ export const FRENCH: Record<string, string> = {
   "Release {0}": "Version {0}",
   Release: "Version",
   "Remove the area": "Retirer la zone",
-  "Reports on the left, patrols on the right, on the same days. Reports also come from where somebody is there to hear them.":
-    "Les faits à gauche, les patrouilles à droite, aux mêmes jours. On signale aussi là où quelqu’un est là pour entendre.",
+  "Reports on the first map, patrols on the second, on the same days. Reports also come from where somebody is there to hear them.":
+    "Les faits sur la première carte, les patrouilles sur la seconde, aux mêmes jours. On signale aussi là où quelqu’un est là pour entendre.",
   "Save as picture": "Enregistrer l’image",
   "Saved as hexwatch.png.": "Enregistré sous hexwatch.png.",
   "Short tour": "Courte visite",

@@ -46,7 +46,7 @@ export function stops(layers: Layer[]): Stop[] {
     },
     incidents && patrols && {
       title: t("Where patrols went"),
-      text: t("Reports on the left, patrols on the right, on the same days. Reports also come from where somebody is there to hear them."),
+      text: t("Reports on the first map, patrols on the second, on the same days. Reports also come from where somebody is there to hear them."),
       view: { ...NEUTRAL, layer: incidents.id, beside: patrols.id },
     },
     watched && {

@@ -17,6 +17,8 @@ from .patrols import Patrols
 from .reporting import FIRST_DAY
 
 PATROLS, FLIGHTS, ACCESS, WATCHED = "vethara-patrols", "vethara-flights", "vethara-access", "vethara-watched"
+# What the mappings of the other files say; GPX needs none.
+CREDIT = ("--attribution", "Synthetic: made by the Hexwatch simulator; nothing here ever happened", "--licence", "CC0")
 # The zones that patrols are meant to reach, among them the one from which nothing is reported.
 REQUIRED = ("Orrenday", "Marrigay", "Dravenmark", ground.UNREPORTED_ZONE)
 # Zone, or near to where (kilometres), from when to when: first and last day of each denial.
@@ -36,7 +38,7 @@ def _codes(names: tuple[str, ...]) -> str:
 LOADS = (
     ("load", PATROLS, "patrols.csv", "posts.parquet", "--kind", "tracks", "--mapping", "patrols.toml", "--title",
      f"{ground.NAME} patrols (synthetic)", *MADE_UP),
-    ("load", FLIGHTS, "flights.gpx", "--title", f"{ground.NAME} patrols by air (synthetic)", *MADE_UP),
+    ("load", FLIGHTS, "flights.gpx", "--title", f"{ground.NAME} patrols by air (synthetic)", *MADE_UP, *CREDIT),
     ("load", ACCESS, "access.csv", "--mapping", "access.toml", "--areas", ZONES, "--title",
      f"{ground.NAME}: no access (synthetic)", *MADE_UP),
     ("layer", WATCHED, "--of", INCIDENTS, "--effort", PATROLS, "--access", ACCESS, "--required",

@@ -6,10 +6,12 @@ the literal path of a collection's items names.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hexwatch_schemas import __version__
 
+from ..catalogue import Layer
 from ..described import MVT
 from ..state import State
 from .crs import ALL
@@ -19,6 +21,7 @@ from .filters.parse import LANGUAGES
 from .formats import registry
 from .question import FURTHEST, MOST, USUAL
 from .schema import properties
+from .stored.collection import Stored
 from .tilesets import MAPBOX, QUAD
 
 Json = dict[str, Any]
@@ -38,10 +41,12 @@ def _path(name: str, description: str, schema: Json = _TEXT) -> Json:
 
 _LIMIT: Json = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
 _OFFSET: Json = {"type": "integer", "minimum": 0, "maximum": FURTHEST, "default": 0}
-_DAY = r"(?!0000)\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T.+)?)?)?"
+_HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_TIME = rf"T{_HOUR}(:[0-5][0-9](\.[0-9]+)?)?(Z|[+-]{_HOUR})?"
+_DAY = rf"(?!0000)[0-9]{{4}}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])({_TIME})?)?)?"
 _WINDOW: Json = {"type": "string", "pattern": rf"^({_DAY}|({_DAY}|\.\.)?/({_DAY}|\.\.)?)$"}
+_NO_NUL: Json = {"pattern": r"^[^\u0000]*$"}
 _LANGUAGE: Json = {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
-_LIST: Json = {"type": "array", "items": _TEXT}
 
 
 def _parameters() -> Json:
@@ -53,14 +58,8 @@ def _parameters() -> Json:
         "bbox-crs": _query("bbox-crs", "Reference system of bbox.", _URI),
         "crs": _query("crs", "Reference system of the answer.", _URI),
         "datetime": _query("datetime", "The window: a day, month, year, or first/last.", _WINDOW),
-        "category": _query("category", "Categories.", _LIST, style="form", explode=False),
-        "resolution": _query("resolution", "H3 resolution.", {"type": "integer", "minimum": 1, "maximum": 15}),
-        "properties": _query("properties", "Which properties.", _LIST, style="form", explode=False),
-        "sortby": _query("sortby", "Properties; -name descends.", _LIST, style="form", explode=False),
         "filter": _query("filter", "CQL2.", _TEXT),
-        "filter-lang": _query(
-            "filter-lang", "Its language.", {**_TEXT, "enum": list(LANGUAGES), "default": LANGUAGES[0]}
-        ),
+        "filter-lang": _query("filter-lang", "Its language.", _LANGUAGE),
         "filter-crs": _query("filter-crs", "Its reference system.", _URI),
         "f": _query("f", "Format of a document.", {"type": "string", "enum": ["json", "html"]}),
         "f-items": _query("f", "Format.", {"type": "string", "enum": list(registry())}),
@@ -79,13 +78,9 @@ def _parameters() -> Json:
 
 
 _OF_ITEMS = (
-    "f-items", "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "category", "resolution", "properties",
-    "sortby", "filter", "filter-lang", "filter-crs",
+    "f-items", "limit", "offset", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs",
 )  # fmt: skip
-_OF_RECORDS = tuple(name for name in _OF_ITEMS if name not in ("category", "resolution"))
-_OF_ZONES = (
-    "limit", "offset", "bbox", "bbox-crs", "datetime", "category", "filter", "filter-lang", "filter-crs",
-)  # fmt: skip
+_OF_ZONES = ("limit", "offset", "bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs")
 
 
 def _shared(*names: str) -> list[Json]:
@@ -125,7 +120,9 @@ def description(state: State) -> Json:
         "info": {
             "title": "Hexwatch",
             "version": __version__,
-            "description": "Incidents and patrols on one honest hexagon grid. All other routes: /openapi.json.",
+            "description": "Incidents and patrols on one honest hexagon grid. What a collection has of its own, its "
+            "categories and properties, stands with the path of its items; category= works wherever it has numbers. "
+            "All other routes: /openapi.json.",
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0.html"},
         },
         "servers": [{"url": state.url("").rstrip("/")}],
@@ -152,7 +149,7 @@ def _data() -> Json:
         for name in ("schema", "queryables", "sortables")
     }
     parameters = _shared("collectionId", *_OF_ITEMS)
-    one = _shared("collectionId", "featureId", "crs", "datetime", "category", "f")
+    one = _shared("collectionId", "featureId", "crs", "datetime", "f")
     return {
         **properties_of,
         f"{home}/items": _operation("items", "Features", "Data", parameters, **_formats()),
@@ -165,7 +162,7 @@ def _data() -> Json:
 def _tiles() -> Json:
     home, one = "/collections/{collectionId}", "{tileMatrix}/{tileRow}/{tileCol}"
     numbers = [_path(name, "", {"type": "integer", "minimum": 0}) for name in ("tileMatrix", "tileRow", "tileCol")]
-    where = [*_shared("collectionId", "tileMatrixSetId"), *numbers, *_shared("datetime", "category")]
+    where = [*_shared("collectionId", "tileMatrixSetId"), *numbers, *_shared("datetime")]
     tile = _operation(".collection.vector.getTile", "One tile", "Tiles", where, **{MVT: _BYTES})
     tile["get"]["responses"]["204"] = {"description": "Nothing is there."}
     return {
@@ -185,7 +182,7 @@ def _tiles() -> Json:
 def _dggs() -> Json:
     grid, home = "dggs/{dggrsId}", "/collections/{collectionId}/dggs"
     zones = _shared("collectionId", "dggrsId", "zone-level", "parent-zone", "compact-zones", "f-zones", *_OF_ZONES)
-    data = _shared("collectionId", "dggrsId", "zoneId", "zone-depth", "properties", "datetime", "category")
+    data = _shared("collectionId", "dggrsId", "zoneId", "zone-depth", "datetime")
     return {
         "/dggs": _document("dggs", "Discrete global grids", "DGGS"),
         f"/{grid}": _document("dggrs", "One grid", "DGGS", "dggrsId"),
@@ -203,19 +200,30 @@ def _dggs() -> Json:
 
 
 def _of_collections(state: State) -> Json:
-    """Literal paths, with a parameter for each property that a query can name."""
-    found = [
-        *((layer, _OF_ITEMS) for layer in state.catalogue),
-        *((s, _OF_RECORDS) for s in state.catalogue.stored.values()),
-    ]
+    """Literal paths, with what differs between collections, and a parameter for each property that a query can name."""
     return {
         f"/collections/{one.id}/items": _operation(
-            f"items-of-{one.id}", one.title, "Data",
-            [*_shared(*shared), *(_query(k, p.title, p.kind) for k, p in properties(one).items())],
-            **_formats(),
+            f"items-of-{one.id}", one.title, "Data", [*_shared(*_OF_ITEMS), *_own(one)], **_formats()
         )
-        for one, shared in found
-    }  # fmt: skip
+        for one in (*state.catalogue, *state.catalogue.stored.values())
+    }
+
+
+def _own(one: Layer | Stored) -> Iterator[Json]:
+    there = properties(one)
+    if isinstance(one, Layer):
+        if one.categories:
+            yield _list("category", "Categories.", one.categories)
+        yield _query("resolution", "H3 resolution.", {"type": "integer", "minimum": 1, "maximum": one.base})
+    yield _list("properties", "Which properties.", there)
+    yield _list("sortby", "Properties; -name descends.", [*there, *(f"-{name}" for name in there)])
+    for name, kind in there.items():
+        yield _query(name, kind.title, kind.kind | (_NO_NUL if kind.type == "string" else {}))
+
+
+def _list(name: str, text: str, known: Iterable[str]) -> Json:
+    several = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(known)}}
+    return _query(name, text, several, style="form", explode=False)
 
 
 def _formats() -> Json:

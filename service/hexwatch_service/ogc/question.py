@@ -32,8 +32,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class RecordChoice(Nothing):
-    """Parameters of one record: it is what it is, whatever the days."""
+    """Parameters of one record."""
 
+    datetime: str | None = Field(None, max_length=100, description="Days that it has to touch.")
     crs: str | None = Field(None, max_length=200, description="URI of the reference system of the answer.")
     f: str | None = Field(None, max_length=40, description="The format, where Accept cannot be set.")
 
@@ -94,11 +95,14 @@ def read(layer: Layer, said: Mapping[str, str]) -> tuple[Question, str | None]:
 
 
 def once(raw: QueryParams) -> dict[str, str]:
-    """Parameters by name. Raises UsageError where one comes twice."""
+    """Parameters by name. Raises UsageError where one comes twice, or holds what no text of a database can."""
     times = Counter(name for name, _ in raw.multi_items())
     twice = next((name for name, count in times.items() if count > 1), None)
     if twice is not None:
-        raise UsageError(f"{twice[:40]!r} is said more than once.")
+        raise UsageError(f"{twice[:40]!r} is said more than once.", hint="Say it once, with commas between its parts.")
+    nil = next((name for name, value in raw.items() if "\0" in value), None)
+    if nil is not None:
+        raise UsageError(f"{nil[:40]!r} holds the character NUL.", hint="Leave it out: no text here has one.")
     return dict(raw)
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from hexwatch_schemas import hexgrid
-from hexwatch_schemas.errors import UsageError
+from hexwatch_schemas.errors import NotFound, UsageError
 
 from ..asked import asked
 from ..catalogue import Layer
@@ -100,7 +100,7 @@ async def zones(request: Request, layer: TheLayer, grid_id: str, state: Held) ->
 
 
 def _question(layer: Layer, own: ZonesChoice, said: dict[str, str]) -> Question:
-    level = {} if own.zone_level is None else {"resolution": str(own.zone_level)}
+    level = {} if own.zone_level is None else {"resolution": str(_level(layer, own.zone_level))}
     question, _ = read(layer, said | level)
     if own.parent_zone is None:
         return question
@@ -108,6 +108,13 @@ def _question(layer: Layer, own: ZonesChoice, said: dict[str, str]) -> Question:
     if h3.get_resolution(parent) > question.resolution:
         raise UsageError("parent-zone: it is finer than the zones asked for.", hint="Give a finer zone-level.")
     return replace(question, parent=parent)
+
+
+def _level(layer: Layer, level: int) -> int:
+    """The level. Raises NotFound where the layer has no zones of it."""
+    if not 1 <= level <= layer.base:
+        raise NotFound(f"Layer {layer.id!r} has zones of level 1 to {layer.base}.")
+    return level
 
 
 def _zones(state: State, page: Page, request: Request) -> Document:

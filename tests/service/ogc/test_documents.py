@@ -33,10 +33,12 @@ def test_the_api_is_valid_openapi_3_0(api: dict[str, Any]) -> None:
     assert not list(OpenAPIV30SpecValidator(api).iter_errors())
 
 
-def test_the_api_is_as_clients_read_it(api: dict[str, Any]) -> None:
+def test_the_api_is_as_clients_read_it(api: dict[str, Any], client: TestClient) -> None:
     assert api["components"]["parameters"]["limit"]["schema"]["maximum"] == 10_000
     literal = api["paths"]["/collections/mission/items"]["get"]["parameters"]
     assert {"limit", "filter", "h3", "deaths"} <= {p["name"] for p in literal}
+    (categories,) = [p["schema"]["items"]["enum"] for p in literal if p["name"] == "category"]
+    assert client.get("/collections/mission/items", params={"category": ",".join(categories)}).status_code == 200
     formats = api["paths"]["/collections/mission/items"]["get"]["responses"]["200"]["content"]
     assert (
         formats["application/vnd.ogc.fg+json"] == formats["application/geo+json"] != formats["text/csv; charset=utf-8"]
@@ -154,7 +156,7 @@ def test_a_zone_has_the_numbers_of_its_feature(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        (f"{DGGS}/zones?zone-level=6", 400),
+        (f"{DGGS}/zones?zone-level=6", 404),
         (f"{DGGS}/zones?zone-level=x", 400),
         (f"{DGGS}/zones?compact-zones=true", 400),
         (f"{DGGS}/zones?zone-level=2&parent-zone={CELL}", 400),

@@ -45,9 +45,8 @@ async def answered_items(request: Request, state: State, stored: Stored, asked: 
 
 
 async def answered_record(request: Request, state: State, stored: Stored, name: str, choice: RecordChoice) -> Response:
-    """One record. Raises NotFound."""
-    system = crs.named(choice.crs, "crs")
-    asked = only(stored, name, system)
+    """One record. Raises NotFound, where there is none or it touches none of the days, and UsageError."""
+    asked = only(stored, name, choice)
     rows = [] if asked is None else await fetched(state, statements.page(stored, asked, 1))
     if asked is None or not rows:
         raise NotFound(f"Collection {stored.id!r} has no record {name[:40]!r}.")
@@ -56,7 +55,7 @@ async def answered_record(request: Request, state: State, stored: Stored, name: 
     said = {**feature, "links": item_links(stored, state, name), **Sheet(stored, state, page, [], now()).about}
     return await document(
         request, state, said, media_type=GEOJSON,
-        headers={"content-crs": f"<{system.uri}>"}, title=f"{stored.title}: {name}",
+        headers={"content-crs": f"<{asked.crs.uri}>"}, title=f"{stored.title}: {name}",
     )  # fmt: skip
 
 
@@ -76,5 +75,5 @@ async def fetched(state: State, statement: Statement) -> list[DictRow]:
     try:
         return await state.records.fetch(statement.text, statement.values)
     except (psycopg.DataError, psycopg.InternalError) as error:
-        said = (error.diag.message_primary or "")[:80]
+        said = (error.diag.message_primary or str(error))[:80]
         raise UsageError(f"filter: it cannot be computed: {said}.") from None

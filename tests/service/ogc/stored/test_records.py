@@ -60,6 +60,7 @@ def test_choices(client: TestClient) -> None:
     "said",
     [
         "nothing=1",
+        "place=%00",
         "resolution=3",
         "filter=nothing=1",
         "sortby=nothing",
@@ -80,9 +81,14 @@ def test_mistakes_are_named(client: TestClient, said: str) -> None:
     assert answer.json().keys() == {"code", "description"}
 
 
-@pytest.mark.parametrize("said", ["nothing=1", "datetime=2024", "category=battle", "limit=1"])
+@pytest.mark.parametrize("said", ["nothing=1", "category=battle", "limit=1", "datetime=x"])
 def test_one_record_has_no_choice(client: TestClient, said: str) -> None:
     assert client.get(f"/collections/mission_events/items/x01?{said}").status_code == 400
+
+
+@pytest.mark.parametrize(("days", "status"), [("2024", 200), ("../2024-02", 200), ("2023", 404), ("2025/..", 404)])
+def test_one_record_touches_the_days_asked_for_or_is_not_there(client: TestClient, days: str, status: int) -> None:
+    assert client.get("/collections/mission_events/items/x01", params={"datetime": days}).status_code == status
 
 
 def test_a_limit_above_the_maximum_is_capped(client: TestClient) -> None:

@@ -45,6 +45,7 @@ _HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _TIME = rf"T{_HOUR}(:[0-5][0-9](\.[0-9]+)?)?(Z|[+-]{_HOUR})?"
 _DAY = rf"(?!0000)[0-9]{{4}}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])({_TIME})?)?)?"
 _WINDOW: Json = {"type": "string", "pattern": rf"^({_DAY}|({_DAY}|\.\.)?/({_DAY}|\.\.)?)$"}
+_CELL: Json = {"type": "string", "pattern": "^[0-9a-f]{15}$"}
 _NO_NUL: Json = {"pattern": r"^[^\u0000]*$"}
 _LANGUAGE: Json = {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
 
@@ -65,14 +66,14 @@ def _parameters() -> Json:
         "f-items": _query("f", "Format.", {"type": "string", "enum": list(registry())}),
         "f-zones": _query("f", "Format.", {"type": "string", "enum": ["json", "uint64"]}),
         "zone-level": _query("zone-level", "H3 resolution.", {"type": "integer", "minimum": 1, "maximum": 15}),
-        "parent-zone": _query("parent-zone", "Only zones within this one.", _TEXT),
+        "parent-zone": _query("parent-zone", "Only zones within this one.", _CELL),
         "compact-zones": _query("compact-zones", "Only false.", {"type": "boolean", "enum": [False], "default": False}),
         "zone-depth": _query("zone-depth", "Only 0.", {"type": "integer", "enum": [0], "default": 0}),
         "collectionId": _path("collectionId", "A collection."),
         "tileMatrixSetId": _path("tileMatrixSetId", "A tile matrix set.", {"type": "string", "enum": [QUAD]}),
         "dggrsId": _path("dggrsId", "A discrete global grid.", {"type": "string", "enum": [GRID]}),
         "styleId": _path("styleId", "Layer and indicator, with a dot between them."),
-        "zoneId": _path("zoneId", "An H3 cell, 15 hexadecimal characters."),
+        "zoneId": _path("zoneId", "An H3 cell, 15 hexadecimal characters.", _CELL),
         "featureId": _path("featureId", "An H3 cell, 15 hexadecimal characters, or the name of a record."),
     }
 

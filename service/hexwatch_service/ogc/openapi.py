@@ -216,7 +216,7 @@ def _own(one: Layer | Stored) -> Iterator[Json]:
         if one.categories:
             yield _list("category", "Categories.", one.categories)
         yield _query("resolution", "H3 resolution.", {"type": "integer", "minimum": 1, "maximum": one.base})
-    yield _list("properties", "Which properties.", there)
+    yield _list("properties", "Which properties; none where it is empty.", [*there, ""])
     yield _list("sortby", "Properties; -name descends.", [*there, *(f"-{name}" for name in there)])
     for name, kind in there.items():
         yield _query(name, kind.title, kind.kind | (_NO_NUL if kind.type == "string" else {}))
